@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads the annotation at run time
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,0 +1,120 @@
+"""The envelope of an event: CloudEvents 1.0, JSON format, one or more in a message (JSON batch format)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from schema import upcast
+from schema.errors import Poison
+from schema.events import EVENTS, BatchEvent
+from schema.model import Text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+from uuid import UUID
+
+BATCH_CONTENT_TYPE = "application/cloudevents-batch+json"
+_DATASCHEMA = re.compile(r"^urn:heatstream:event:(?P<type>[a-z._]+):(?P<version>[1-9]\d{0,5})$")
+
+
+def dataschema(event_type: str, version: int) -> str:
+    """The CloudEvents attribute that carries the version of an event's data."""
+    return f"urn:heatstream:event:{event_type}:{version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event with its envelope, as code handles it.
+
+    `id` names the message, `batch_id` the stream it belongs to, `occurred_at` is the publisher's clock. `causation_id`
+    is the message that it follows from, `correlation_id` the request at the start of the chain.
+    """
+
+    id: UUID
+    batch_id: UUID
+    occurred_at: datetime
+    source: str
+    event: BatchEvent
+    correlation_id: str | None = None
+    causation_id: str | None = None
+    traceparent: str | None = None
+
+    def to_cloudevent(self) -> dict[str, Any]:
+        """The structured JSON form; attributes without a value are left out, as the standard wants it."""
+        extensions = {
+            "correlationid": self.correlation_id,
+            "causationid": self.causation_id,
+            "traceparent": self.traceparent,
+        }
+        return {
+            "specversion": "1.0",
+            "id": str(self.id),
+            "source": self.source,
+            "type": self.event.TYPE,
+            "subject": str(self.batch_id),
+            "time": self.occurred_at.isoformat(),
+            "dataschema": dataschema(self.event.TYPE, self.event.VERSION),
+            "datacontenttype": "application/json",
+            **{name: value for name, value in extensions.items() if value is not None},
+            "data": self.event.model_dump(mode="json", exclude_none=True),
+        }
+
+    @classmethod
+    def from_cloudevent(cls, document: object) -> Self:
+        """Read one element of a batch, bringing an old version up. Raises Poison with a stable reason."""
+        try:
+            envelope = _Envelope.model_validate(document)
+        except ValidationError as wrong:
+            raise Poison("bad_envelope", _first_error(wrong)) from None
+        model = EVENTS.get(envelope.type)
+        schema = _DATASCHEMA.match(envelope.dataschema)
+        if model is None or schema is None or schema["type"] != envelope.type:
+            raise Poison("unknown_type", f"no event {envelope.type!r} with dataschema {envelope.dataschema!r} is known")
+        version = int(schema["version"])
+        if version > model.VERSION:
+            raise Poison(
+                "future_version", f"{envelope.type} {version} is newer than {model.VERSION}, which this code reads"
+            )
+        try:
+            event = model.model_validate(upcast.bring_up(envelope.type, version, envelope.data))
+        except ValidationError as wrong:
+            raise Poison("bad_data", _first_error(wrong)) from None
+        return cls(
+            id=envelope.id,
+            batch_id=envelope.subject,
+            occurred_at=envelope.time,
+            source=envelope.source,
+            event=event,
+            correlation_id=envelope.correlationid,
+            causation_id=envelope.causationid,
+            traceparent=envelope.traceparent,
+        )
+
+
+class _Envelope(BaseModel):
+    """What must be right around the data. Unknown attributes are extensions of others, and pass."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: Literal["1.0"]
+    id: UUID
+    source: Text
+    type: str
+    subject: UUID
+    time: AwareDatetime
+    dataschema: str
+    data: dict[str, Any]
+    correlationid: Text | None = None
+    causationid: Text | None = None
+    traceparent: Text | None = None
+
+
+def _first_error(wrong: ValidationError) -> str:
+    """Where and what, without the value: it may be a child's name."""
+    first = wrong.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"

@@ -1,0 +1,40 @@
+"""Ids that follow from what they name, so that work done twice names the same things."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID, uuid5
+
+_CODE_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: nothing that reads like something else
+
+
+def job_id(batch_id: UUID, sequence: int) -> UUID:
+    """The job of source number `sequence` (from 1) of a batch: a redelivered submit makes the same jobs."""
+    return uuid5(batch_id, f"job:{sequence}")
+
+
+def derived_event_id(cause: UUID, event_type: str) -> UUID:
+    """The id of an event that the projector adds because of the event `cause`."""
+    return uuid5(cause, event_type)
+
+
+def pdf_id(checksum: str) -> UUID:
+    return uuid5(_NAMESPACE, f"pdf:{checksum}")
+
+
+def extraction_id(checksum: str, normalized_name: str) -> UUID:
+    return uuid5(_NAMESPACE, f"extraction:{checksum}:{normalized_name}")
+
+
+def result_code(job: UUID) -> str:
+    """Twelve characters (60 bits) for a share link; who holds the code learns nothing of the batch."""
+    number = int.from_bytes(hashlib.blake2b(job.bytes, digest_size=8, person=b"result code").digest(), "big")
+    return "".join(_CODE_ALPHABET[(number >> shift) & 31] for shift in range(0, 60, 5))
+
+
+def partition_of(batch_id: UUID, partitions: int) -> int:
+    """The partition of a batch's events: the same on every machine and in every version."""
+    return int.from_bytes(hashlib.blake2b(batch_id.bytes, digest_size=8).digest(), "big") % partitions
+
+
+_NAMESPACE = UUID("6f2f3f0e-5f6c-5a43-9a3e-2d8f0b6d7c11")
