@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
@@ -15,8 +16,6 @@ from schema.model import Text
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-from uuid import UUID
 
 BATCH_CONTENT_TYPE = "application/cloudevents-batch+json"
 _DATASCHEMA = re.compile(r"^urn:heatstream:event:(?P<type>[a-z._]+):(?P<version>[1-9]\d{0,5})$")

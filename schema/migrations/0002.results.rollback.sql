@@ -1,0 +1,3 @@
+DROP TABLE result_links;
+DROP TABLE extraction_results;
+DROP TABLE pdf_files;

@@ -1,0 +1,2 @@
+DROP TABLE batch_jobs;
+DROP TABLE processing_batches;

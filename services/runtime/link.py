@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import TYPE_CHECKING, Any, Self
+
+import aio_pika
+import structlog
+from aio_pika.exceptions import AMQPError
+
+from schema.errors import Transient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from contextlib import AbstractAsyncContextManager
+
+    from aio_pika.abc import AbstractConnection
+
+log = structlog.get_logger()
+CONNECT_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 5.0
+GONE = (AMQPError, OSError, TimeoutError, asyncio.InvalidStateError)
+
+
+class Link:
+    """A connection to the broker that comes back by itself.
+
+    `session` opens what lives on the connection (channels, consumers) and is opened anew on each connection, so no
+    consumer is ever left deaf. It gets the connection and an event to set when one of its parts broke. `up` is true
+    while a session is open.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        session: Callable[[AbstractConnection, asyncio.Event], AbstractAsyncContextManager[None]],
+    ) -> None:
+        self._url, self._name, self._session = url, name, session
+        self._up, self._over = asyncio.Event(), asyncio.Event()
+
+    @property
+    def up(self) -> bool:
+        return self._up.is_set()
+
+    async def wait_up(self, seconds: float) -> None:
+        """Return when a session is open. Raises Transient after so many seconds without one."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._up.wait()
+        except TimeoutError:
+            raise Transient("the message broker cannot be reached") from None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._keep(), name=f"link {self._name}")
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._over.set()
+        await self._task
+
+    async def _keep(self) -> None:
+        pause = 0.1
+        while not self._over.is_set():
+            try:
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    connection = await aio_pika.connect(self._url, client_properties={"connection_name": self._name})
+                await self._live(connection)
+                pause = 0.1
+            except GONE as gone:
+                log.warning("broker.unreachable", link=self._name, error=repr(gone))
+            except Exception:
+                log.exception("broker.session_failed", link=self._name)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            await _first_of(self._over.wait(), asyncio.sleep(pause * random.uniform(0.5, 1)))  # noqa: S311 - jitter
+
+    async def _live(self, connection: AbstractConnection) -> None:
+        broken = asyncio.Event()
+        connection.close_callbacks.add(lambda *_: broken.set())
+        async with connection, self._session(connection, broken):
+            self._up.set()
+            log.info("broker.connected", link=self._name)
+            try:
+                await _first_of(self._over.wait(), broken.wait())
+            finally:
+                self._up.clear()
+        if not self._over.is_set():
+            log.warning("broker.connection_lost", link=self._name)
+
+
+async def _first_of(*waits: Coroutine[Any, Any, object]) -> None:
+    """Return when the first of these coroutines is done; the others are cancelled."""
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What every service reads from its environment (`HEATSTREAM_…`), once, at start. Units are in the names."""
+
+    model_config = SettingsConfigDict(env_prefix="HEATSTREAM_", frozen=True, extra="ignore")
+
+    amqp_url: SecretStr = Field(SecretStr("amqp://guest:guest@127.0.0.1:5672/"), description="The broker.")
+    database_url: SecretStr = Field(
+        SecretStr("postgresql://127.0.0.1:5432/heatstream"), description="PostgreSQL, as this service's own role."
+    )
+    blob_url: str = Field(
+        "file:///var/lib/heatstream/blobs", description="Where PDF bytes are kept: `file://…`, or `s3://bucket/prefix`."
+    )
+    partitions: int = Field(1, ge=1, le=256, description="Event partitions: the same number for every service.")
+    history_days: int = Field(35, ge=1, le=3650, description="How long `heatstream.history` reaches back.")
+    max_pdfs: int = Field(15, ge=1, le=100, description="PDFs in one batch.")
+    max_pdf_mb: int = Field(25, ge=1, le=100, description="Size of one PDF.")
+    drain_seconds: float = Field(8, gt=0, description="How long running work may take to finish after SIGTERM.")
+    grace_seconds: float = Field(10, gt=0, description="When the platform kills; must be longer than the drain.")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Lowest level that is logged.")
+    health_host: str = Field("127.0.0.1", description="Address of the health pages of worker and projector.")
+    health_port: int = Field(0, ge=0, le=65535, description="Their port; 0 takes a free one.")
+
+    @model_validator(mode="after")
+    def _drain_ends_before_the_kill(self) -> Settings:
+        if self.drain_seconds >= self.grace_seconds:
+            raise ValueError("drain_seconds must be shorter than grace_seconds, or the platform kills running work")
+        return self
