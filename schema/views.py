@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from schema.extraction import Meet, SwimEntry, Warning
+from schema.extraction import Meet, SwimEntry, Warning  # noqa: A004 - as in its home
 from schema.model import Model
 from schema.states import BatchStatus, ErrorCode, JobStatus, Stage
 
