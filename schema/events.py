@@ -13,6 +13,7 @@ from schema.model import Checksum, Count, Email, Model, ShortCode, SwimmerName, 
 from schema.states import BatchStatus, ErrorCode, Stage
 
 Sentence = Annotated[Text, StringConstraints(max_length=2000)]
+FinalStatus = Literal[BatchStatus.COMPLETED, BatchStatus.FAILED, BatchStatus.PARTIAL]
 Attempt = Annotated[Count, Field(ge=1)]
 
 
@@ -116,7 +117,7 @@ class BatchCompleted(Event):
 
     TYPE: ClassVar[str] = "batch.completed"
 
-    status: Literal[BatchStatus.COMPLETED, BatchStatus.FAILED, BatchStatus.PARTIAL]
+    status: FinalStatus
     total_pdfs: Count
     completed_pdfs: Count
     failed_pdfs: Count

@@ -13,6 +13,10 @@ def job_id(batch_id: UUID, sequence: int) -> UUID:
     return uuid5(batch_id, f"job:{sequence}")
 
 
+#: The UUID version of ids that follow from others; a message from outside may not have such an id.
+DERIVED_ID_VERSION = 5
+
+
 def derived_event_id(cause: UUID, event_type: str) -> UUID:
     """The id of an event that the projector adds because of the event `cause`."""
     return uuid5(cause, event_type)

@@ -1,0 +1,86 @@
+"""What events mean for one job. Pure, as the fold that it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from schema import identity
+from schema.commands import FileSource, UrlSource
+from schema.events import JobCompleted, JobFailed, JobRetryScheduled, JobStageEntered
+from schema.states import JobStatus, Stage
+from services.projector.state import Job
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from schema import events
+
+_STATUS_AT = {Stage.QUEUED: JobStatus.PENDING, Stage.DOWNLOADING: JobStatus.DOWNLOADING}
+
+
+def new_job(job: events.Job, at: datetime) -> Job:
+    """A job that waits for its first attempt."""
+    match job.source:
+        case FileSource(filename=filename, checksum=checksum):
+            return Job(job.job_id, job.sequence, "file", None, filename, checksum, at)
+        case UrlSource(url=url):
+            return Job(job.job_id, job.sequence, "url", url, None, None, at)
+
+
+def moved_job(
+    job: Job, event: JobStageEntered | JobRetryScheduled | JobCompleted | JobFailed, at: datetime
+) -> Job | None:
+    """The job after one more event at the time `at`; None when it changes nothing, being late or repeated."""
+    if job.status.over or event.attempt < job.attempt:
+        return None
+    match event:
+        case JobStageEntered():
+            if event.attempt == job.attempt and event.stage.rank <= job.stage.rank:
+                return None
+            return replace(
+                job,
+                attempt=event.attempt,
+                status=_STATUS_AT.get(event.stage, JobStatus.PROCESSING),
+                stage=event.stage,
+                progress_message=event.message,
+                started_at=job.started_at or at,
+            )
+        case JobRetryScheduled():
+            return replace(
+                job,
+                attempt=event.attempt + 1,
+                status=JobStatus.PENDING,
+                stage=Stage.QUEUED,
+                progress_message=None,
+                error_code=event.error_code,
+                error_message=event.error_message,
+            )
+        case JobCompleted():
+            return replace(
+                job,
+                attempt=event.attempt,
+                status=JobStatus.COMPLETED,
+                stage=Stage.DONE,
+                progress_message=None,
+                file_checksum=event.file_checksum,
+                extraction_id=identity.extraction_id(event.file_checksum, event.swimmer_name_normalized),
+                result_code=event.result_code,
+                cached=event.cached,
+                error_code=None,
+                error_message=None,
+                started_at=job.started_at or at,
+                completed_at=at,
+            )
+        case JobFailed():
+            return replace(
+                job,
+                attempt=event.attempt,
+                status=JobStatus.FAILED,
+                progress_message=None,
+                error_code=event.error_code,
+                error_message=event.error_message,
+                completed_at=at,
+            )
+        case _:
+            assert_never(event)

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import OrderedDict, deque
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+
+from schema.errors import Transient
+from services.projector.chain import SALT_BYTES
+from services.projector.intake import read
+from services.projector.record import Arrival, Folded, SetAside, record
+from services.projector.store import Conflict, KnownMessage, Store
+from services.runtime.topology import Topology, declare, events_queue
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from uuid import UUID
+
+    from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
+
+    from services.projector.state import Batch
+
+log = structlog.get_logger()
+#: A micro-batch ends at so many events; the knee of COPY and upserts is near it.
+MOST_EVENTS = 1000
+PREFETCH_MESSAGES = 500
+CACHED_BATCHES = 10_000
+DATABASE_PAUSE_SECONDS = 0.5
+
+
+class Partition:
+    """Projects one partition: consume, gather, read, fold, one transaction, acknowledge.
+
+    What arrives during a transaction is the next micro-batch, so a lone event is written at once and a flood in
+    thousands. `committed` is called between commit and acknowledgement: where a crash repeats work and loses none.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        store: Store,
+        topology: Topology,
+        *,
+        committed: Callable[[Folded], None] = lambda _: None,
+    ) -> None:
+        self._queue, self._store, self._topology = events_queue(number), store, topology
+        self._committed = committed
+        self._states: OrderedDict[UUID, Batch | None] = OrderedDict()
+
+    @asynccontextmanager
+    async def session(self, connection: AbstractConnection, broken: asyncio.Event) -> AsyncIterator[None]:
+        """A Link's session. It ends with the micro-batch under way, and by closing the channel, never by a cancel.
+
+        Cancelling a consumer with unacknowledged messages lets the next one start with later ones.
+        """
+        self._states.clear()  # another instance may have written since
+        channel = await connection.channel(publisher_confirms=False)
+        channel.close_callbacks.add(lambda *_: broken.set())
+        await declare(channel, self._topology)
+        await channel.set_qos(prefetch_count=PREFETCH_MESSAGES)
+        underlay = await channel.get_underlay_channel()
+        underlay.on_consumer_cancel_callbacks.add(lambda _: broken.set())
+
+        async def acknowledge(tag: int) -> None:
+            await underlay.basic_ack(tag, multiple=True, wait=False)
+
+        arrived: deque[AbstractIncomingMessage] = deque()
+        some, over = asyncio.Event(), asyncio.Event()
+
+        async def take(message: AbstractIncomingMessage) -> None:
+            arrived.append(message)
+            some.set()
+
+        projecting = asyncio.create_task(self._project(arrived, some, over, acknowledge), name=self._queue)
+        projecting.add_done_callback(lambda _: broken.set())
+        queue = await channel.get_queue(self._queue, ensure=False)
+        await queue.consume(take)
+        try:
+            yield
+        finally:
+            over.set()
+            some.set()
+            if broken.is_set():
+                projecting.cancel()
+            await asyncio.gather(projecting, return_exceptions=True)
+            if not projecting.cancelled() and (failed := projecting.exception()):
+                log.error("projector.failed", queue=self._queue, exc_info=failed)
+
+    async def _project(
+        self,
+        arrived: deque[AbstractIncomingMessage],
+        some: asyncio.Event,
+        over: asyncio.Event,
+        acknowledge: Callable[[int], Awaitable[None]],
+    ) -> None:
+        while True:
+            await some.wait()
+            if over.is_set():
+                return
+            gathered: list[Arrival | SetAside] = []
+            tag = 0
+            while arrived and len(gathered) < MOST_EVENTS:
+                message = arrived.popleft()
+                gathered.extend(read(message.body))
+                tag = message.delivery_tag or 0
+            if not arrived:
+                some.clear()
+            if tag:
+                self._committed(await self._write(gathered))
+                await acknowledge(tag)
+
+    async def _write(self, gathered: list[Arrival | SetAside]) -> Folded:
+        """Fold and write until it is done: again from fresh state after a conflict, again when the database is back."""
+        arrivals = [one for one in gathered if isinstance(one, Arrival)]
+        unreadable = [one for one in gathered if isinstance(one, SetAside)]
+        while True:
+            try:
+                before = await self._states_of({arrival.fact.batch_id for arrival in arrivals})
+                folded = record(before, arrivals, lambda: os.urandom(SALT_BYTES))
+                folded.aside.extend(unreadable)
+                await self._store.write(self._queue, before, folded)
+            except Conflict as conflict:
+                log.warning("projector.conflict", queue=self._queue, error=str(conflict))
+                self._states.clear()
+            except KnownMessage:
+                arrivals, again = await self._without_known(arrivals)
+                unreadable.extend(again)
+                self._states.clear()
+            except Transient as away:
+                log.warning("projector.database_away", queue=self._queue, error=str(away))
+                self._states.clear()
+                await asyncio.sleep(DATABASE_PAUSE_SECONDS)
+            except Exception as bug:
+                log.exception("projector.micro_batch_failed", queue=self._queue, events=len(arrivals))
+                self._states.clear()
+                if len(arrivals) > 1:  # find the one by itself, and let the others pass
+                    for one in arrivals:
+                        self._committed(await self._write([one]))
+                    arrivals = []
+                elif arrivals:
+                    unreadable.append(arrivals.pop().aside("bug", repr(bug)[:500]))
+                else:
+                    raise
+            else:
+                self._remember(folded)
+                return folded
+
+    async def _states_of(self, ids: set[UUID]) -> dict[UUID, Batch | None]:
+        if missing := ids - self._states.keys():
+            self._states.update(await self._store.load(missing))
+        for batch_id in ids:
+            self._states.move_to_end(batch_id)
+        return {batch_id: self._states[batch_id] for batch_id in ids}
+
+    def _remember(self, folded: Folded) -> None:
+        self._states.update(folded.touched)
+        while len(self._states) > CACHED_BATCHES:
+            self._states.popitem(last=False)
+
+    async def _without_known(self, arrivals: list[Arrival]) -> tuple[list[Arrival], list[SetAside]]:
+        """Part events whose message id is taken, in the log or by an earlier one here, from the rest."""
+        seen = await self._store.known(arrival.fact.id for arrival in arrivals)
+        fresh, again = [], []
+        for arrival in arrivals:
+            if arrival.fact.id in seen:
+                again.append(arrival.aside("known_message", "another event has this id"))
+            else:
+                seen.add(arrival.fact.id)
+                fresh.append(arrival)
+        return fresh, again

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schema.states import RETENTION, BatchStatus, JobStatus, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from schema.states import ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One PDF of a batch as the events so far have it. `attempt` counts from 1."""
+
+    id: UUID
+    sequence: int
+    source_type: str
+    source_url: str | None
+    filename: str | None
+    file_checksum: str | None
+    created_at: datetime
+    attempt: int = 1
+    status: JobStatus = JobStatus.PENDING
+    stage: Stage = Stage.QUEUED
+    progress_message: str | None = None
+    extraction_id: UUID | None = None
+    result_code: str | None = None
+    error_code: ErrorCode | None = None
+    error_message: str | None = None
+    cached: bool = False
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch as the events so far have it.
+
+    `last_event_id` and `digest` are its place in the log and the head of its chain; the fold itself never reads them.
+    An `expired` batch knows nothing else about itself.
+    """
+
+    id: UUID
+    swimmer_name: str
+    created_at: datetime
+    jobs: Mapping[UUID, Job]
+    client_ip: str | None = None
+    status: BatchStatus = BatchStatus.PENDING
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    notification_email: str | None = None
+    notification_requested_at: datetime | None = None
+    notification_sent_at: datetime | None = None
+    expired: bool = False
+    last_event_id: int = 0
+    digest: bytes = b""
+
+    @property
+    def completed_pdfs(self) -> int:
+        return sum(job.status is JobStatus.COMPLETED for job in self.jobs.values())
+
+    @property
+    def failed_pdfs(self) -> int:
+        return sum(job.status is JobStatus.FAILED for job in self.jobs.values())
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.created_at + RETENTION

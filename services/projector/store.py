@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from schema.errors import HeatstreamError
+from schema.states import BatchStatus, ErrorCode, JobStatus, Stage
+from services.projector import tables
+from services.projector.state import Batch, Job
+from services.runtime.database import CHANNEL
+from services.runtime.queries import query
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from uuid import UUID
+
+    from services.projector.record import Folded
+    from services.runtime.database import Database
+
+#: A NOTIFY carries less than 8,000 bytes; an id and a comma are 37.
+IDS_A_NOTIFY = 200
+
+
+class Conflict(HeatstreamError):
+    """Another writer moved a batch since it was folded from: fold again from fresh state."""
+
+
+class KnownMessage(HeatstreamError):
+    """The log has a message id of this micro-batch already, under another event: find which, and set it aside."""
+
+
+class Store:
+    """The log and the read tables. Only the projector writes them, and each micro-batch in one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def load(self, ids: Collection[UUID]) -> dict[UUID, Batch | None]:
+        """Batches as the tables have them, None for one that no event spoke of yet. Raises Transient."""
+        async with self._database.connection() as connection:
+            batches = await connection.fetch(query("projector_load_batches"), list(ids))
+            jobs = await connection.fetch(query("projector_load_jobs"), list(ids))
+        jobs_of: dict[UUID, dict[UUID, Job]] = {}
+        for row in jobs:
+            jobs_of.setdefault(row["batch_id"], {})[row["id"]] = _job(row)
+        return {row["asked_id"]: _batch(row, jobs_of.get(row["asked_id"], {})) for row in batches}
+
+    async def known(self, messages: Iterable[UUID]) -> set[UUID]:
+        """Those of these message ids that the log has. Raises Transient."""
+        async with self._database.connection() as connection:
+            return {row[0] for row in await connection.fetch(query("projector_known_messages"), list(messages))}
+
+    async def write(self, queue: str, before: Mapping[UUID, Batch | None], folded: Folded) -> None:
+        """Write what a micro-batch amounts to, whole or not at all. Raises Conflict, KnownMessage or Transient."""
+        try:
+            async with self._database.connection() as connection, connection.transaction():
+                await _write(connection, queue, dict(before), folded)
+        except asyncpg.UniqueViolationError as twice:
+            if twice.constraint_name == "batch_events_message_id_key":
+                raise KnownMessage(str(twice)) from twice
+            raise Conflict(str(twice)) from twice
+
+
+async def _write(
+    connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record],
+    queue: str,
+    before: dict[UUID, Batch | None],
+    folded: Folded,
+) -> None:
+    touched = folded.touched
+    new = [batch for batch in touched.values() if before[batch.id] is None]
+    known = [(batch, old.last_event_id) for batch in touched.values() if (old := before[batch.id]) is not None]
+    await _batches(connection, "projector_update_batches", tables.known_batches(known))
+    await _batches(connection, "projector_insert_batches", tables.new_batches(new))
+    if folded.recorded:
+        rows = tables.log_rows(folded.recorded)
+        await connection.copy_records_to_table("batch_events", records=rows, columns=tables.LOG_COLUMNS)
+    pdfs, extractions, links = tables.results(folded.recorded, touched)
+    for name, result_rows in (
+        ("projector_upsert_pdfs", pdfs),
+        ("projector_upsert_extractions", extractions),
+        ("projector_upsert_jobs", tables.jobs(touched.values(), before)),
+        ("projector_insert_links", links),
+        ("projector_set_aside", tables.set_asides(queue, folded.aside)),
+    ):
+        if result_rows:
+            await connection.execute(query(name), *tables.columns(result_rows))
+    for batch in touched.values():
+        if batch.expired:
+            await connection.execute("SELECT erase_batch($1)", batch.id)
+    names = [str(batch_id) for batch_id in touched]
+    for start in range(0, len(names), IDS_A_NOTIFY):
+        await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(names[start : start + IDS_A_NOTIFY]))
+
+
+async def _batches(
+    connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], name: str, rows: list[tables.Row]
+) -> None:
+    if rows:
+        done = await connection.execute(query(name), *tables.columns(rows))
+        if int(done.rsplit(" ", 1)[1]) != len(rows):
+            raise Conflict(f"{name}: {done} of {len(rows)}")
+
+
+def _batch(row: asyncpg.Record, jobs: dict[UUID, Job]) -> Batch | None:
+    if row["head_event_id"] is None:
+        return None
+    if row["id"] is None:
+        forgotten = Batch(row["asked_id"], "", datetime.min.replace(tzinfo=UTC), {}, expired=True)
+        return replace(forgotten, last_event_id=row["head_event_id"], digest=row["head_digest"])
+    return Batch(
+        id=row["id"],
+        swimmer_name=row["swimmer_name"],
+        created_at=row["created_at"],
+        jobs=jobs,
+        client_ip=row["client_ip"],
+        status=BatchStatus(row["status"]),
+        started_at=row["started_at"],
+        completed_at=row["completed_at"],
+        notification_email=row["notification_email"],
+        notification_requested_at=row["notification_requested_at"],
+        notification_sent_at=row["notification_sent_at"],
+        last_event_id=row["last_event_id"],
+        digest=row["head_digest"],
+    )
+
+
+def _job(row: asyncpg.Record) -> Job:
+    return Job(
+        id=row["id"],
+        sequence=row["sequence"],
+        source_type=row["source_type"],
+        source_url=row["source_url"],
+        filename=row["filename"],
+        file_checksum=row["file_checksum"],
+        created_at=row["created_at"],
+        attempt=row["retry_count"] + 1,
+        status=JobStatus(row["status"]),
+        stage=Stage(row["stage"]),
+        progress_message=row["progress_message"],
+        extraction_id=row["extraction_id"],
+        result_code=row["result_code"],
+        error_code=ErrorCode(row["error_code"]) if row["error_code"] else None,
+        error_message=row["error_message"],
+        cached=row["cached"],
+        started_at=row["started_at"],
+        completed_at=row["completed_at"],
+    )

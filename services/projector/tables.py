@@ -1,0 +1,213 @@
+"""The rows of the read tables, from states and facts. Each function gives rows in key order, as locks are taken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from uuid import uuid5
+
+import orjson
+
+from schema import identity
+from schema.events import JobCompleted
+from schema.states import RETENTION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from uuid import UUID
+
+    from schema.cloudevents import Fact
+    from services.projector.record import Recorded, SetAside
+    from services.projector.state import Batch
+
+Row = tuple[Any, ...]
+
+
+def columns(rows: list[Row]) -> list[list[Any]]:
+    """Rows turned into the arrays that `unnest` takes. There must be a row."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def new_batches(batches: Iterable[Batch]) -> list[Row]:
+    return sorted(
+        (
+            batch.id,
+            batch.swimmer_name,
+            len(batch.jobs),
+            batch.completed_pdfs,
+            batch.failed_pdfs,
+            batch.status,
+            batch.created_at,
+            batch.started_at,
+            batch.completed_at,
+            batch.expires_at,
+            batch.client_ip,
+            batch.last_event_id,
+            batch.notification_email,
+            batch.notification_requested_at,
+            batch.notification_sent_at,
+        )
+        for batch in batches
+    )
+
+
+def known_batches(batches: Iterable[tuple[Batch, int]]) -> list[Row]:
+    """Changed batches, each with the `last_event_id` that it was folded from."""
+    return sorted(
+        (
+            batch.id,
+            expected,
+            batch.completed_pdfs,
+            batch.failed_pdfs,
+            batch.status,
+            batch.started_at,
+            batch.completed_at,
+            batch.last_event_id,
+            batch.notification_email,
+            batch.notification_requested_at,
+            batch.notification_sent_at,
+        )
+        for batch, expected in batches
+    )
+
+
+def jobs(batches: Iterable[Batch], before: Mapping[UUID, Batch | None]) -> list[Row]:
+    """The jobs that are not as they were."""
+    changed = (
+        (batch.id, job)
+        for batch in batches
+        for job in batch.jobs.values()
+        if (old := before[batch.id]) is None or old.jobs.get(job.id) is not job
+    )
+    return sorted(
+        (
+            job.id,
+            batch_id,
+            job.sequence,
+            job.source_type,
+            job.source_url,
+            job.filename,
+            job.file_checksum,
+            job.status,
+            job.stage,
+            job.progress_message,
+            job.extraction_id,
+            job.result_code,
+            job.error_message,
+            job.error_code,
+            job.attempt - 1,
+            job.cached,
+            job.created_at,
+            job.started_at,
+            job.completed_at,
+        )
+        for batch_id, job in changed
+    )
+
+
+def log_rows(recorded: Iterable[Recorded]) -> list[Row]:
+    return [
+        (
+            row.fact.batch_id,
+            row.event_id,
+            row.fact.id,
+            row.fact.event.TYPE,
+            row.fact.event.VERSION,
+            row.fact.occurred_at,
+            row.fact.source,
+            row.fact.correlation_id,
+            row.fact.causation_id,
+            row.fact.traceparent,
+            row.salt,
+            row.data,
+            row.digest,
+        )
+        for row in recorded
+    ]
+
+
+LOG_COLUMNS = (
+    "batch_id",
+    "event_id",
+    "message_id",
+    "type",
+    "version",
+    "occurred_at",
+    "source",
+    "correlation_id",
+    "causation_id",
+    "traceparent",
+    "salt",
+    "data",
+    "digest",
+)
+
+
+def results(recorded: Iterable[Recorded], touched: Mapping[UUID, Batch]) -> tuple[list[Row], list[Row], list[Row]]:
+    """Rows for `pdf_files`, `extraction_results` and `result_links`, one a key.
+
+    Of several sightings of a file or an extraction in one micro-batch the earliest is taken, as between micro-batches.
+    """
+    pdfs: dict[str, Row] = {}
+    extractions: dict[UUID, Row] = {}
+    links: list[Row] = []
+    completed = [(row.fact, row.fact.event) for row in recorded if isinstance(row.fact.event, JobCompleted)]
+    for fact, event in sorted(completed, key=lambda pair: (pair[0].occurred_at, pair[0].id)):
+        job = touched[fact.batch_id].jobs[event.job_id]
+        first_seen = pdfs.get(event.file_checksum)
+        pdfs[event.file_checksum] = (
+            *(
+                first_seen[:-1]
+                if first_seen
+                else (
+                    identity.pdf_id(event.file_checksum),
+                    event.file_checksum,
+                    job.source_url,
+                    job.filename,
+                    event.file_size_bytes,
+                    fact.occurred_at,
+                )
+            ),
+            fact.occurred_at,
+        )
+        extraction = _extraction(fact, event)
+        extractions.setdefault(extraction[0], extraction)
+        links.append(
+            (
+                uuid5(event.job_id, event.result_code),
+                event.result_code,
+                extraction[0],
+                touched[fact.batch_id].created_at + RETENTION,
+                fact.occurred_at,
+            )
+        )
+    return sorted(pdfs.values()), [extractions[key] for key in sorted(extractions)], sorted(links)
+
+
+def _extraction(fact: Fact, event: JobCompleted) -> Row:
+    found = event.extraction
+    document = found.model_dump(mode="json", include={"events", "warnings"})
+    return (
+        identity.extraction_id(event.file_checksum, event.swimmer_name_normalized),
+        identity.pdf_id(event.file_checksum),
+        event.swimmer_name_normalized,
+        found.swimmer_name,
+        found.meet_name,
+        found.session_date,
+        found.meet_date_start,
+        found.meet_date_end,
+        found.venue,
+        orjson.dumps(document["events"]),
+        orjson.dumps(document["warnings"]),
+        fact.occurred_at,
+        fact.id,
+    )
+
+
+def set_asides(queue: str, aside: Iterable[SetAside]) -> list[Row]:
+    times = Counter(one.fingerprint for one in aside)
+    first = {one.fingerprint: one for one in aside}
+    return sorted(
+        (fingerprint, times[fingerprint], queue, one.reason, one.sentence, one.body, one.batch_id, one.message_id)
+        for fingerprint, one in first.items()
+    )
