@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from services.cli.commands import migrate, services, topology
+from services.cli.failures import OneLineFailures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+app = typer.Typer(
+    name="heatstream",
+    cls=OneLineFailures,
+    help=(
+        "Finds every swim of one swimmer in a pile of heat sheets.\n\n"
+        "Start with `heatstream extract sheet.pdf --swimmer 'First Last'`, which needs no server. Each command"
+        " explains itself, with an example: `heatstream COMMAND --help`."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich takes half a second to draw a help page
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _add(name: str, command: Callable[..., None], *examples: str) -> None:
+    """A command, with examples under its help that keep their lines."""
+    app.command(name, epilog="\n  ".join(("\b\nExample:", *examples)))(command)
+
+
+_SETTINGS = "HEATSTREAM_AMQP_URL=amqp://… HEATSTREAM_DATABASE_URL=postgresql://…"
+_add("migrate", migrate.migrate, "heatstream migrate --database-url postgresql://postgres@127.0.0.1/heatstream")
+_add("topology", topology.topology, "heatstream topology --json | jq '.queues[].name'")
+_add("api", services.api, f"{_SETTINGS} heatstream api")
+_add("worker", services.worker, f"{_SETTINGS} heatstream worker")
+_add("projector", services.projector, f"{_SETTINGS} heatstream projector")
