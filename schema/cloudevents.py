@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from schema import upcast
 from schema.errors import Poison
-from schema.events import EVENTS, BatchEvent
+from schema.events import EVENTS, BatchEvent, Event
 from schema.model import Text
 
 if TYPE_CHECKING:
@@ -66,36 +66,41 @@ class Fact:
     @classmethod
     def from_cloudevent(cls, document: object) -> Self:
         """Read one element of a batch, bringing an old version up. Raises Poison with a stable reason."""
-        try:
-            envelope = _Envelope.model_validate(document)
-        except ValidationError as wrong:
-            raise Poison("bad_envelope", _first_error(wrong)) from None
-        model = EVENTS.get(envelope.type)
-        schema = _DATASCHEMA.match(envelope.dataschema)
-        if model is None or schema is None or schema["type"] != envelope.type:
-            raise Poison("unknown_type", f"no event {envelope.type!r} with dataschema {envelope.dataschema!r} is known")
+        if not isinstance(document, dict):
+            raise Poison("bad_envelope", "an event is a JSON object")
+        event_type, schema = document.get("type"), _DATASCHEMA.match(str(document.get("dataschema")))
+        model = EVENTS.get(event_type) if isinstance(event_type, str) else None
+        if model is None or schema is None or schema["type"] != event_type:
+            raise Poison("unknown_type", f"no event {event_type!r:.80} with such a dataschema is known")
         version = int(schema["version"])
         if version > model.VERSION:
-            raise Poison(
-                "future_version", f"{envelope.type} {version} is newer than {model.VERSION}, which this code reads"
-            )
+            raise Poison("future_version", f"{event_type} {version} is newer than {model.VERSION}, the newest known")
+        if version < model.VERSION:
+            document = {**document, "data": upcast.bring_up(model.TYPE, version, document.get("data"))}
         try:
-            event = model.model_validate(upcast.bring_up(envelope.type, version, envelope.data))
+            envelope = _ENVELOPES[model.TYPE].validate_python(document)
         except ValidationError as wrong:
-            raise Poison("bad_data", _first_error(wrong)) from None
+            first = wrong.errors(include_input=False, include_url=False)[0]
+            where = [str(part) for part in first["loc"]]
+            reason = "bad_data" if where[:1] == ["data"] else "bad_envelope"
+            # Where and what, without the value: it may be a child's name.
+            raise Poison(reason, f"{'.'.join(where)}: {first['msg']}") from None
         return cls(
             id=envelope.id,
             batch_id=envelope.subject,
             occurred_at=envelope.time,
             source=envelope.source,
-            event=event,
+            event=envelope.data,
             correlation_id=envelope.correlationid,
             causation_id=envelope.causationid,
             traceparent=envelope.traceparent,
         )
 
 
-class _Envelope(BaseModel):
+E = TypeVar("E", bound=Event)
+
+
+class _Envelope(BaseModel, Generic[E]):
     """What must be right around the data. Unknown attributes are extensions of others, and pass."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -103,17 +108,15 @@ class _Envelope(BaseModel):
     specversion: Literal["1.0"]
     id: UUID
     source: Text
-    type: str
     subject: UUID
     time: AwareDatetime
-    dataschema: str
-    data: dict[str, Any]
+    data: E
     correlationid: Text | None = None
     causationid: Text | None = None
     traceparent: Text | None = None
 
 
-def _first_error(wrong: ValidationError) -> str:
-    """Where and what, without the value: it may be a child's name."""
-    first = wrong.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+_ENVELOPES: dict[str, TypeAdapter[_Envelope[Any]]] = {
+    name: TypeAdapter(_Envelope[model])  # type: ignore[valid-type]  # parametrised at run time
+    for name, model in EVENTS.items()
+}

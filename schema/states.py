@@ -17,7 +17,10 @@ class BatchStatus(StrEnum):
 
     @property
     def over(self) -> bool:
-        return self not in (BatchStatus.PENDING, BatchStatus.PROCESSING)
+        return self not in _BATCH_LIVES
+
+
+_BATCH_LIVES = frozenset({BatchStatus.PENDING, BatchStatus.PROCESSING})
 
 
 class JobStatus(StrEnum):
@@ -30,7 +33,10 @@ class JobStatus(StrEnum):
 
     @property
     def over(self) -> bool:
-        return self in (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)
+        return self in _JOB_OVER
+
+
+_JOB_OVER = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED})
 
 
 class Stage(StrEnum):
@@ -45,10 +51,10 @@ class Stage(StrEnum):
 
     @property
     def rank(self) -> int:
-        return _STAGES.index(self)
+        return _RANKS[self]
 
 
-_STAGES = tuple(Stage)
+_RANKS = {stage: rank for rank, stage in enumerate(Stage)}
 
 
 class ErrorCode(StrEnum):

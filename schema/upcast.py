@@ -7,7 +7,7 @@ from typing import Any
 
 from schema.events import EVENTS
 
-Data = dict[str, Any]
+Data = Any
 Hop = Callable[[Data], Data]
 Hops = Mapping[tuple[str, int], Hop]
 

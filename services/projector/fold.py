@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
@@ -56,7 +55,7 @@ def evolve(batch: Batch | None, fact: Fact) -> Batch | Unchanged:  # noqa: C901,
         case BatchStarted():
             if batch.status is not BatchStatus.PENDING:
                 return Unchanged.STALE
-            return replace(batch, status=BatchStatus.PROCESSING, started_at=at)
+            return batch._replace(status=BatchStatus.PROCESSING, started_at=at)
         case JobStageEntered() | JobRetryScheduled() | JobCompleted() | JobFailed():
             job = batch.jobs.get(event.job_id)
             if job is None:
@@ -68,20 +67,20 @@ def evolve(batch: Batch | None, fact: Fact) -> Batch | Unchanged:  # noqa: C901,
         case BatchCompleted():
             if batch.status.over:
                 return Unchanged.STALE
-            return replace(batch, status=event.status, completed_at=at)
+            return batch._replace(status=event.status, completed_at=at)
         case BatchCancelled():
             return _cancelled(batch, at)
         case BatchNotificationRequested():
             if batch.notification_requested_at is not None and batch.notification_requested_at >= at:
                 return Unchanged.STALE
-            return replace(batch, notification_email=event.email, notification_requested_at=at)
+            return batch._replace(notification_email=event.email, notification_requested_at=at)
         case BatchNotificationSent():
             requested = batch.notification_requested_at
             if batch.notification_email is None or (requested is not None and requested > at):
                 return Unchanged.STALE
-            return replace(batch, notification_email=None, notification_sent_at=at)
+            return batch._replace(notification_email=None, notification_sent_at=at)
         case BatchExpired():
-            return replace(batch, expired=True)
+            return batch._replace(expired=True)
         case _:
             assert_never(event)
 
@@ -126,8 +125,7 @@ def _retry_requested(batch: Batch, event: BatchRetryRequested) -> Batch | Unchan
     for named in event.jobs:
         job = batch.jobs.get(named.job_id)
         if job is not None and job.status is JobStatus.FAILED and named.attempt > job.attempt:
-            again[job.id] = replace(
-                job,
+            again[job.id] = job._replace(
                 attempt=named.attempt,
                 status=JobStatus.PENDING,
                 stage=Stage.QUEUED,
@@ -137,19 +135,19 @@ def _retry_requested(batch: Batch, event: BatchRetryRequested) -> Batch | Unchan
             )
     if batch.status is BatchStatus.CANCELLED or not again:
         return Unchanged.STALE
-    return replace(_with_jobs(batch, again), status=BatchStatus.PROCESSING, completed_at=None)
+    return _with_jobs(batch, again)._replace(status=BatchStatus.PROCESSING, completed_at=None)
 
 
 def _cancelled(batch: Batch, at: datetime) -> Batch | Unchanged:
     if batch.status.over:
         return Unchanged.STALE
     stopped = {
-        job.id: replace(job, status=JobStatus.CANCELLED, progress_message=None, completed_at=at)
+        job.id: job._replace(status=JobStatus.CANCELLED, progress_message=None, completed_at=at)
         for job in batch.jobs.values()
         if not job.status.over
     }
-    return replace(_with_jobs(batch, stopped), status=BatchStatus.CANCELLED, completed_at=at)
+    return _with_jobs(batch, stopped)._replace(status=BatchStatus.CANCELLED, completed_at=at)
 
 
 def _with_jobs(batch: Batch, changed: dict[UUID, Job]) -> Batch:
-    return replace(batch, jobs={**batch.jobs, **changed})
+    return batch._replace(jobs={**batch.jobs, **changed})

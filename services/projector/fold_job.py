@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from schema import identity
@@ -38,8 +37,7 @@ def moved_job(
         case JobStageEntered():
             if event.attempt == job.attempt and event.stage.rank <= job.stage.rank:
                 return None
-            return replace(
-                job,
+            return job._replace(
                 attempt=event.attempt,
                 status=_STATUS_AT.get(event.stage, JobStatus.PROCESSING),
                 stage=event.stage,
@@ -47,8 +45,7 @@ def moved_job(
                 started_at=job.started_at or at,
             )
         case JobRetryScheduled():
-            return replace(
-                job,
+            return job._replace(
                 attempt=event.attempt + 1,
                 status=JobStatus.PENDING,
                 stage=Stage.QUEUED,
@@ -57,8 +54,7 @@ def moved_job(
                 error_message=event.error_message,
             )
         case JobCompleted():
-            return replace(
-                job,
+            return job._replace(
                 attempt=event.attempt,
                 status=JobStatus.COMPLETED,
                 stage=Stage.DONE,
@@ -73,8 +69,7 @@ def moved_job(
                 completed_at=at,
             )
         case JobFailed():
-            return replace(
-                job,
+            return job._replace(
                 attempt=event.attempt,
                 status=JobStatus.FAILED,
                 progress_message=None,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
-    from services.projector.state import Batch
+    from services.projector.state import Placed
 
 log = structlog.get_logger()
 #: A micro-batch ends at so many events; the knee of COPY and upserts is near it.
@@ -48,7 +48,7 @@ class Partition:
     ) -> None:
         self._queue, self._store, self._topology = events_queue(number), store, topology
         self._committed = committed
-        self._states: OrderedDict[UUID, Batch | None] = OrderedDict()
+        self._places: OrderedDict[UUID, Placed | None] = OrderedDict()
 
     @asynccontextmanager
     async def session(self, connection: AbstractConnection, broken: asyncio.Event) -> AsyncIterator[None]:
@@ -56,7 +56,7 @@ class Partition:
 
         Cancelling a consumer with unacknowledged messages lets the next one start with later ones.
         """
-        self._states.clear()  # another instance may have written since
+        self._places.clear()  # another instance may have written since
         channel = await connection.channel(publisher_confirms=False)
         channel.close_callbacks.add(lambda *_: broken.set())
         await declare(channel, self._topology)
@@ -118,24 +118,24 @@ class Partition:
         unreadable = [one for one in gathered if isinstance(one, SetAside)]
         while True:
             try:
-                before = await self._states_of({arrival.fact.batch_id for arrival in arrivals})
+                before = await self._places_of({arrival.fact.batch_id for arrival in arrivals})
                 folded = record(before, arrivals, lambda: os.urandom(SALT_BYTES))
                 folded.aside.extend(unreadable)
                 await self._store.write(self._queue, before, folded)
             except Conflict as conflict:
                 log.warning("projector.conflict", queue=self._queue, error=str(conflict))
-                self._states.clear()
+                self._places.clear()
             except KnownMessage:
                 arrivals, again = await self._without_known(arrivals)
                 unreadable.extend(again)
-                self._states.clear()
+                self._places.clear()
             except Transient as away:
                 log.warning("projector.database_away", queue=self._queue, error=str(away))
-                self._states.clear()
+                self._places.clear()
                 await asyncio.sleep(DATABASE_PAUSE_SECONDS)
             except Exception as bug:
                 log.exception("projector.micro_batch_failed", queue=self._queue, events=len(arrivals))
-                self._states.clear()
+                self._places.clear()
                 if len(arrivals) > 1:  # find the one by itself, and let the others pass
                     for one in arrivals:
                         self._committed(await self._write([one]))
@@ -148,17 +148,17 @@ class Partition:
                 self._remember(folded)
                 return folded
 
-    async def _states_of(self, ids: set[UUID]) -> dict[UUID, Batch | None]:
-        if missing := ids - self._states.keys():
-            self._states.update(await self._store.load(missing))
+    async def _places_of(self, ids: set[UUID]) -> dict[UUID, Placed | None]:
+        if missing := ids - self._places.keys():
+            self._places.update(await self._store.load(missing))
         for batch_id in ids:
-            self._states.move_to_end(batch_id)
-        return {batch_id: self._states[batch_id] for batch_id in ids}
+            self._places.move_to_end(batch_id)
+        return {batch_id: self._places[batch_id] for batch_id in ids}
 
     def _remember(self, folded: Folded) -> None:
-        self._states.update(folded.touched)
-        while len(self._states) > CACHED_BATCHES:
-            self._states.popitem(last=False)
+        self._places.update(folded.touched)
+        while len(self._places) > CACHED_BATCHES:
+            self._places.popitem(last=False)
 
     async def _without_known(self, arrivals: list[Arrival]) -> tuple[list[Arrival], list[SetAside]]:
         """Part events whose message id is taken, in the log or by an earlier one here, from the rest."""

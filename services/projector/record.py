@@ -10,13 +10,13 @@ from schema.events import DERIVED
 from schema.identity import DERIVED_ID_VERSION, derived_event_id
 from services.projector import chain
 from services.projector.fold import Unchanged, consequence, evolve
+from services.projector.state import Batch, Placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from uuid import UUID
 
     from schema.cloudevents import Fact
-    from services.projector.state import Batch
 
 SOURCE = "heatstream/projector"
 
@@ -61,55 +61,50 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What a micro-batch amounts to: rows for the log, set-asides, and the touched batches as they are now."""
+    """What a micro-batch amounts to: rows for the log, set-asides, and the touched batches in their new places."""
 
     recorded: list[Recorded]
     aside: list[SetAside]
-    touched: dict[UUID, Batch]
+    touched: dict[UUID, Placed]
 
 
-def record(states: Mapping[UUID, Batch | None], arrivals: Iterable[Arrival], salt: Callable[[], bytes]) -> Folded:
-    """Give each fact its place. `states` holds each batch that is spoken of, None where it does not exist yet.
+def record(places: Mapping[UUID, Placed | None], arrivals: Iterable[Arrival], salt: Callable[[], bytes]) -> Folded:
+    """Give each fact its place. `places` holds each batch that is spoken of, None where it does not exist yet.
 
     Pure but for `salt`, which draws the random bytes that a row's data is committed with.
     """
     folded = Folded([], [], {})
     for arrival in arrivals:
         fact = arrival.fact
-        before = folded.touched.get(fact.batch_id, states[fact.batch_id])
         if isinstance(fact.event, DERIVED) or fact.id.version == DERIVED_ID_VERSION:
             folded.aside.append(arrival.aside("reserved", "only the projector says this, and with such an id"))
             continue
-        after = evolve(before, fact)
-        if isinstance(after, Unchanged):
+        place = folded.touched.get(fact.batch_id) or places[fact.batch_id]
+        after = evolve(place.batch if place else None, fact)
+        if not isinstance(after, Batch):
             folded.aside.append(arrival.aside(after.value, "it changes nothing"))
             continue
-        batch = _append(folded, after, fact, salt)
-        while (event := consequence(batch)) is not None:
-            derived = replace(
+        place = _append(folded, place, after, fact, salt)
+        while (event := consequence(place.batch)) is not None:
+            follows = replace(
                 fact,
                 id=derived_event_id(fact.id, event.TYPE),
                 source=SOURCE,
                 event=event,
                 causation_id=str(fact.id),
             )
-            moved = evolve(batch, derived)
-            if isinstance(moved, Unchanged):
-                raise RuntimeError(f"{event.TYPE} follows from a state that it does not change")  # noqa: TRY004 - a bug, no wrong type
-            batch = _append(folded, moved, derived, salt)
+            after = evolve(place.batch, follows)
+            if isinstance(after, Unchanged):
+                raise RuntimeError(f"{event.TYPE} follows from a state that it does not change")  # noqa: TRY004 - a bug
+            place = _append(folded, place, after, follows, salt)
     return folded
 
 
-def _append(folded: Folded, batch: Batch, fact: Fact, salt: Callable[[], bytes]) -> Batch:
+def _append(folded: Folded, place: Placed | None, batch: Batch, fact: Fact, salt: Callable[[], bytes]) -> Placed:
+    event_id, previous = (place.last_event_id + 1, place.digest) if place else (1, chain.origin(batch.id))
     grain, data = salt(), chain.canonical(fact.event.model_dump(mode="json", exclude_none=True))
-    digest = chain.link(
-        batch.digest or chain.origin(batch.id),
-        fact.event.TYPE,
-        fact.event.VERSION,
-        fact.occurred_at,
-        chain.commitment(grain, data),
-    )
-    placed = replace(batch, last_event_id=batch.last_event_id + 1, digest=digest)
-    folded.touched[batch.id] = placed
-    folded.recorded.append(Recorded(fact, placed.last_event_id, grain, data, digest))
+    committed = chain.commitment(grain, data)
+    digest = chain.link(previous, fact.event.TYPE, fact.event.VERSION, fact.occurred_at, committed)
+    placed = folded.touched[batch.id] = Placed(batch, event_id, digest)
+    folded.recorded.append(Recorded(fact, event_id, grain, data, digest))
     return placed

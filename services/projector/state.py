@@ -1,7 +1,8 @@
+"""What the events so far amount to. Named tuples: immutable, and a changed copy costs a quarter of a dataclass's."""
+
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from schema.states import RETENTION, BatchStatus, JobStatus, Stage
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from schema.states import ErrorCode
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One PDF of a batch as the events so far have it. `attempt` counts from 1."""
 
     id: UUID
@@ -37,13 +37,8 @@ class Job:
     completed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A batch as the events so far have it.
-
-    `last_event_id` and `digest` are its place in the log and the head of its chain; the fold itself never reads them.
-    An `expired` batch knows nothing else about itself.
-    """
+class Batch(NamedTuple):
+    """A batch as the events so far have it; an `expired` one knows nothing else about itself."""
 
     id: UUID
     swimmer_name: str
@@ -57,8 +52,6 @@ class Batch:
     notification_requested_at: datetime | None = None
     notification_sent_at: datetime | None = None
     expired: bool = False
-    last_event_id: int = 0
-    digest: bytes = b""
 
     @property
     def completed_pdfs(self) -> int:
@@ -71,3 +64,11 @@ class Batch:
     @property
     def expires_at(self) -> datetime:
         return self.created_at + RETENTION
+
+
+class Placed(NamedTuple):
+    """A batch and its place in the log: the id of its last event, and the digest at the head of its chain."""
+
+    batch: Batch
+    last_event_id: int
+    digest: bytes

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,7 @@ import asyncpg
 from schema.errors import HeatstreamError
 from schema.states import BatchStatus, ErrorCode, JobStatus, Stage
 from services.projector import tables
-from services.projector.state import Batch, Job
+from services.projector.state import Batch, Job, Placed
 from services.runtime.database import CHANNEL
 from services.runtime.queries import query
 
@@ -38,7 +37,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def load(self, ids: Collection[UUID]) -> dict[UUID, Batch | None]:
+    async def load(self, ids: Collection[UUID]) -> dict[UUID, Placed | None]:
         """Batches as the tables have them, None for one that no event spoke of yet. Raises Transient."""
         async with self._database.connection() as connection:
             batches = await connection.fetch(query("projector_load_batches"), list(ids))
@@ -46,14 +45,14 @@ class Store:
         jobs_of: dict[UUID, dict[UUID, Job]] = {}
         for row in jobs:
             jobs_of.setdefault(row["batch_id"], {})[row["id"]] = _job(row)
-        return {row["asked_id"]: _batch(row, jobs_of.get(row["asked_id"], {})) for row in batches}
+        return {row["asked_id"]: _placed(row, jobs_of.get(row["asked_id"], {})) for row in batches}
 
     async def known(self, messages: Iterable[UUID]) -> set[UUID]:
         """Those of these message ids that the log has. Raises Transient."""
         async with self._database.connection() as connection:
             return {row[0] for row in await connection.fetch(query("projector_known_messages"), list(messages))}
 
-    async def write(self, queue: str, before: Mapping[UUID, Batch | None], folded: Folded) -> None:
+    async def write(self, queue: str, before: Mapping[UUID, Placed | None], folded: Folded) -> None:
         """Write what a micro-batch amounts to, whole or not at all. Raises Conflict, KnownMessage or Transient."""
         try:
             async with self._database.connection() as connection, connection.transaction():
@@ -67,12 +66,12 @@ class Store:
 async def _write(
     connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record],
     queue: str,
-    before: dict[UUID, Batch | None],
+    before: dict[UUID, Placed | None],
     folded: Folded,
 ) -> None:
     touched = folded.touched
-    new = [batch for batch in touched.values() if before[batch.id] is None]
-    known = [(batch, old.last_event_id) for batch in touched.values() if (old := before[batch.id]) is not None]
+    new = [place for batch_id, place in touched.items() if before[batch_id] is None]
+    known = [(place, old.last_event_id) for batch_id, place in touched.items() if (old := before[batch_id])]
     await _batches(connection, "projector_update_batches", tables.known_batches(known))
     await _batches(connection, "projector_insert_batches", tables.new_batches(new))
     if folded.recorded:
@@ -88,9 +87,9 @@ async def _write(
     ):
         if result_rows:
             await connection.execute(query(name), *tables.columns(result_rows))
-    for batch in touched.values():
-        if batch.expired:
-            await connection.execute("SELECT erase_batch($1)", batch.id)
+    for batch_id, place in touched.items():
+        if place.batch.expired:
+            await connection.execute("SELECT erase_batch($1)", batch_id)
     names = [str(batch_id) for batch_id in touched]
     for start in range(0, len(names), IDS_A_NOTIFY):
         await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(names[start : start + IDS_A_NOTIFY]))
@@ -105,13 +104,13 @@ async def _batches(
             raise Conflict(f"{name}: {done} of {len(rows)}")
 
 
-def _batch(row: asyncpg.Record, jobs: dict[UUID, Job]) -> Batch | None:
+def _placed(row: asyncpg.Record, jobs: dict[UUID, Job]) -> Placed | None:
     if row["head_event_id"] is None:
         return None
     if row["id"] is None:
         forgotten = Batch(row["asked_id"], "", datetime.min.replace(tzinfo=UTC), {}, expired=True)
-        return replace(forgotten, last_event_id=row["head_event_id"], digest=row["head_digest"])
-    return Batch(
+        return Placed(forgotten, row["head_event_id"], row["head_digest"])
+    batch = Batch(
         id=row["id"],
         swimmer_name=row["swimmer_name"],
         created_at=row["created_at"],
@@ -123,9 +122,8 @@ def _batch(row: asyncpg.Record, jobs: dict[UUID, Job]) -> Batch | None:
         notification_email=row["notification_email"],
         notification_requested_at=row["notification_requested_at"],
         notification_sent_at=row["notification_sent_at"],
-        last_event_id=row["last_event_id"],
-        digest=row["head_digest"],
     )
+    return Placed(batch, row["last_event_id"], row["head_digest"])
 
 
 def _job(row: asyncpg.Record) -> Job:

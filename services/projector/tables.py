@@ -6,11 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 from uuid import uuid5
 
-import orjson
+from pydantic import TypeAdapter
 
 from schema import identity
 from schema.events import JobCompleted
-from schema.states import RETENTION
+from schema.extraction import SwimEntry, Warning  # noqa: A004 - as in its home
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from schema.cloudevents import Fact
     from services.projector.record import Recorded, SetAside
-    from services.projector.state import Batch
+    from services.projector.state import Placed
 
 Row = tuple[Any, ...]
+_SWIMS = TypeAdapter(tuple[SwimEntry, ...])
+_WARNINGS = TypeAdapter(tuple[Warning, ...])
 
 
 def columns(rows: list[Row]) -> list[list[Any]]:
@@ -28,7 +30,7 @@ def columns(rows: list[Row]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def new_batches(batches: Iterable[Batch]) -> list[Row]:
+def new_batches(places: Iterable[Placed]) -> list[Row]:
     return sorted(
         (
             batch.id,
@@ -42,16 +44,16 @@ def new_batches(batches: Iterable[Batch]) -> list[Row]:
             batch.completed_at,
             batch.expires_at,
             batch.client_ip,
-            batch.last_event_id,
+            last_event_id,
             batch.notification_email,
             batch.notification_requested_at,
             batch.notification_sent_at,
         )
-        for batch in batches
+        for batch, last_event_id, _ in places
     )
 
 
-def known_batches(batches: Iterable[tuple[Batch, int]]) -> list[Row]:
+def known_batches(places: Iterable[tuple[Placed, int]]) -> list[Row]:
     """Changed batches, each with the `last_event_id` that it was folded from."""
     return sorted(
         (
@@ -62,22 +64,22 @@ def known_batches(batches: Iterable[tuple[Batch, int]]) -> list[Row]:
             batch.status,
             batch.started_at,
             batch.completed_at,
-            batch.last_event_id,
+            last_event_id,
             batch.notification_email,
             batch.notification_requested_at,
             batch.notification_sent_at,
         )
-        for batch, expected in batches
+        for (batch, last_event_id, _), expected in places
     )
 
 
-def jobs(batches: Iterable[Batch], before: Mapping[UUID, Batch | None]) -> list[Row]:
+def jobs(places: Iterable[Placed], before: Mapping[UUID, Placed | None]) -> list[Row]:
     """The jobs that are not as they were."""
     changed = (
         (batch.id, job)
-        for batch in batches
+        for batch, *_ in places
         for job in batch.jobs.values()
-        if (old := before[batch.id]) is None or old.jobs.get(job.id) is not job
+        if (old := before[batch.id]) is None or old.batch.jobs.get(job.id) is not job
     )
     return sorted(
         (
@@ -143,7 +145,7 @@ LOG_COLUMNS = (
 )
 
 
-def results(recorded: Iterable[Recorded], touched: Mapping[UUID, Batch]) -> tuple[list[Row], list[Row], list[Row]]:
+def results(recorded: Iterable[Recorded], touched: Mapping[UUID, Placed]) -> tuple[list[Row], list[Row], list[Row]]:
     """Rows for `pdf_files`, `extraction_results` and `result_links`, one a key.
 
     Of several sightings of a file or an extraction in one micro-batch the earliest is taken, as between micro-batches.
@@ -153,7 +155,8 @@ def results(recorded: Iterable[Recorded], touched: Mapping[UUID, Batch]) -> tupl
     links: list[Row] = []
     completed = [(row.fact, row.fact.event) for row in recorded if isinstance(row.fact.event, JobCompleted)]
     for fact, event in sorted(completed, key=lambda pair: (pair[0].occurred_at, pair[0].id)):
-        job = touched[fact.batch_id].jobs[event.job_id]
+        batch = touched[fact.batch_id].batch
+        job = batch.jobs[event.job_id]
         first_seen = pdfs.get(event.file_checksum)
         pdfs[event.file_checksum] = (
             *(
@@ -177,7 +180,7 @@ def results(recorded: Iterable[Recorded], touched: Mapping[UUID, Batch]) -> tupl
                 uuid5(event.job_id, event.result_code),
                 event.result_code,
                 extraction[0],
-                touched[fact.batch_id].created_at + RETENTION,
+                batch.expires_at,
                 fact.occurred_at,
             )
         )
@@ -186,7 +189,6 @@ def results(recorded: Iterable[Recorded], touched: Mapping[UUID, Batch]) -> tupl
 
 def _extraction(fact: Fact, event: JobCompleted) -> Row:
     found = event.extraction
-    document = found.model_dump(mode="json", include={"events", "warnings"})
     return (
         identity.extraction_id(event.file_checksum, event.swimmer_name_normalized),
         identity.pdf_id(event.file_checksum),
@@ -197,8 +199,8 @@ def _extraction(fact: Fact, event: JobCompleted) -> Row:
         found.meet_date_start,
         found.meet_date_end,
         found.venue,
-        orjson.dumps(document["events"]),
-        orjson.dumps(document["warnings"]),
+        _SWIMS.dump_json(found.events, exclude_none=True),
+        _WARNINGS.dump_json(found.warnings, exclude_none=True),
         fact.occurred_at,
         fact.id,
     )
