@@ -1,0 +1,42 @@
+# ruff: noqa: PLC0415 - a command imports what it needs when it runs, so that --help stays quick
+# ruff: noqa: TC003 - typer reads the annotations
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from services.cli.batch_options import Api, AsJson, gateway_url
+
+
+def watch(
+    batch: Annotated[UUID, typer.Argument(metavar="BATCH", help="The id that `heatstream submit` printed.")],
+    *,
+    as_json: AsJson = False,
+    api: Api = None,
+) -> None:
+    """Follow a batch from its first event to its last, then print the schedule.
+
+    A line that is cut is taken up where it broke. With --json each event is one line of JSON, and nothing else is
+    printed. Exit codes: 0 found, 3 every sheet was read and the swimmer is in none, 1 a sheet could not be read or the
+    batch was cancelled, 2 bad input or no gateway.
+    """
+    import json
+    from dataclasses import asdict
+
+    from services.cli import outcome, progress
+    from services.cli.gateway import Gateway
+
+    with Gateway(gateway_url(api)) as gateway:
+        if as_json:
+            for news in gateway.events(batch):
+                typer.echo(json.dumps(asdict(news)))
+        else:
+            with progress.showing(lambda: gateway.names(batch)) as show:
+                for news in gateway.events(batch):
+                    show(news)
+        results = gateway.results(batch)
+    if not as_json:
+        outcome.show(results)
+    raise typer.Exit(outcome.exit_code(results))

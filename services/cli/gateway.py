@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from uuid import uuid4
+
+import httpx2
+import orjson
+from pydantic import ValidationError
+
+from schema.views import BatchView, Problem, ResultsView, SubmittedView
+from services.cli.failures import Unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
+
+#: A beat comes every 15 s, so a stream that is silent for longer has lost its line.
+SILENCE_SECONDS = 40.0
+#: How long a gateway that was there a moment ago may stay away.
+AWAY_SECONDS = 30.0
+PAUSE_SECONDS = 0.5
+NO_CONTENT = 204
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNews:
+    """One event of a batch's stream; `id` is the cursor to come back with."""
+
+    id: int
+    name: str
+    data: dict[str, Any]
+
+
+class Gateway:
+    """The gateway at `url`, over HTTP. Every refusal and every failure to reach it is raised as Unusable."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._client = httpx2.Client(base_url=self.url, timeout=httpx2.Timeout(30.0, connect=5.0))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._client.close()
+
+    def submit(self, swimmer: str, sources: Sequence[Path | str]) -> SubmittedView:
+        """Hand in PDFs (streamed from disk) and links, in their order; returns when the gateway has taken them."""
+        with ExitStack() as open_files:
+            form: list[tuple[str, Any]] = [("swimmer", (None, swimmer))]
+            for source in sources:
+                if isinstance(source, Path):
+                    form.append(("pdfs", (source.name, open_files.enter_context(source.open("rb")), "application/pdf")))
+                else:
+                    form.append(("urls", (None, source)))
+            answer = self._ask("POST", "/api/batches", files=form, headers={"Idempotency-Key": str(uuid4())})
+        return _read(SubmittedView, answer)
+
+    def batch(self, batch_id: UUID) -> BatchView:
+        return _read(BatchView, self._ask("GET", f"/api/batches/{batch_id}"))
+
+    def names(self, batch_id: UUID) -> dict[str, str]:
+        """The source of each job, file name or link, by job id."""
+        return {str(job.id): job.filename or job.source_url or "" for job in self.batch(batch_id).jobs}
+
+    def results(self, batch_id: UUID) -> ResultsView:
+        return _read(ResultsView, self._ask("GET", f"/api/batches/{batch_id}/results"))
+
+    def calendar(self, batch_id: UUID) -> bytes:
+        """The schedule as iCalendar."""
+        return self._ask("GET", f"/api/batches/{batch_id}/calendar.ics").content
+
+    def events(self, batch_id: UUID, after: int = 0) -> Iterator[BatchNews]:
+        """Every event of a batch after the cursor `after`, live, until the batch is over.
+
+        A cut line is taken up again where it broke; a gateway that stays away for AWAY_SECONDS raises Unusable.
+        """
+        last_heard = time.monotonic()
+        while True:
+            try:
+                for news in self._one_stream(batch_id, after):
+                    after, last_heard = news.id, time.monotonic()
+                    yield news
+            except httpx2.TransportError as gone:
+                if after == 0 or time.monotonic() - last_heard > AWAY_SECONDS:
+                    raise self._unreachable(gone) from gone
+                time.sleep(PAUSE_SECONDS)
+            except _Over:
+                return
+
+    def _one_stream(self, batch_id: UUID, after: int) -> Iterator[BatchNews]:
+        """The events of one connection; it ends where the gateway ends it, and raises _Over when there are no more."""
+        silence = httpx2.Timeout(SILENCE_SECONDS, connect=5.0)
+        headers = {"Last-Event-ID": str(after)} if after else {}
+        with self._client.sse(f"/api/batches/{batch_id}/events", headers=headers, timeout=silence) as stream:
+            if stream.response.status_code == NO_CONTENT:
+                raise _Over
+            if stream.response.is_error:
+                stream.response.read()
+                raise self._refusal(stream.response)
+            for said in stream:
+                if said.data and said.id.isdigit():
+                    yield BatchNews(int(said.id), said.event, orjson.loads(said.data))
+
+    def _ask(self, method: str, path: str, **rest: Any) -> httpx2.Response:  # noqa: ANN401 - what httpx2 takes
+        try:
+            answer = self._client.request(method, path, **rest)
+        except (httpx2.TransportError, httpx2.InvalidURL) as gone:
+            raise self._unreachable(gone) from gone
+        if answer.is_error:
+            raise self._refusal(answer)
+        return answer
+
+    def _unreachable(self, gone: Exception) -> Unusable:
+        return Unusable(
+            f"the gateway at {self.url} cannot be reached ({gone}):"
+            " start one with `make up`, or name another with --api or HEATSTREAM_API_URL"
+        )
+
+    def _refusal(self, answer: httpx2.Response) -> Unusable:
+        try:
+            problem = Problem.model_validate_json(answer.content)
+        except ValidationError:
+            return Unusable(f"{self.url} answered {answer.status_code} and does not look like Heatstream's gateway")
+        fields = "; ".join(": ".join(error.values()) for error in problem.errors)
+        return Unusable(f"{problem.title}: {problem.detail}" + (f" ({fields})" if fields else ""))
+
+
+class _Over(Exception):
+    """The batch has no more events."""
+
+
+View = TypeVar("View", SubmittedView, BatchView, ResultsView)
+
+
+def _read(view: type[View], answer: httpx2.Response) -> View:
+    try:
+        return view.model_validate_json(answer.content)
+    except ValidationError:
+        raise Unusable(f"{answer.url} gave an answer that this client does not understand") from None

@@ -1,0 +1,79 @@
+"""What a person sees while a batch runs, on standard error: bars on a terminal, one line an event elsewhere."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from schema.states import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from services.cli.gateway import BatchNews
+
+    #: Gives the source (file name or link) of each job by its id; called once, when the first job has news.
+    Names = Callable[[], Mapping[str, str]]
+
+
+@contextmanager
+def showing(names: Names) -> Iterator[Callable[[BatchNews], None]]:
+    """Yields what shows one event of the batch."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _Lines(names)
+        return
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), TextColumn("{task.fields[said]}")
+    with Progress(*columns, TimeElapsedColumn(), console=console) as bars:
+        yield _Bars(names, bars)
+
+
+class _Lines:
+    def __init__(self, names: Names) -> None:
+        self._ask, self._names = names, dict[str, str]()
+
+    def __call__(self, news: BatchNews) -> None:
+        job = news.data.get("job_id")
+        if job is not None and not self._names:
+            self._names = dict(self._ask())
+        typer.echo(f"{self._names.get(str(job), 'batch')}: {sentence(news)}", err=True)
+
+
+class _Bars:
+    def __init__(self, names: Names, bars: Progress) -> None:
+        self._ask, self._bars, self._tasks = names, bars, dict[str, TaskID]()
+
+    def __call__(self, news: BatchNews) -> None:
+        job = news.data.get("job_id")
+        if job is None:
+            return
+        if not self._tasks:
+            for each, name in self._ask().items():
+                self._tasks[each] = self._bars.add_task(escape(name), total=Stage.DONE.rank, said="waiting")
+        if str(job) in self._tasks:
+            over = news.name in ("job_completed", "job_failed")
+            stage = Stage.DONE if over else Stage(news.data.get("stage", Stage.QUEUED))
+            self._bars.update(self._tasks[str(job)], completed=stage.rank, said=escape(sentence(news)))
+
+
+def sentence(news: BatchNews) -> str:
+    """One event for people; an event that this client does not know is told by its name."""
+    data = news.data
+    match news.name:
+        case "job_progress":
+            return str(data.get("message") or data["stage"])
+        case "job_completed":
+            return "done, from the cache" if data.get("cached") else "done"
+        case "job_failed":
+            return f"failed: {data['error_message']}"
+        case "job_retry_scheduled":
+            return f"{data['error_message']}: next try in {data['delay_seconds']} s"
+        case "batch_completed":
+            return f"{data['status']}: {data['completed_pdfs']} of {data['total_pdfs']} sheets read"
+        case _:
+            return news.name.replace("_", " ")

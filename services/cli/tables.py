@@ -1,0 +1,76 @@
+"""Swims as tables: drawn on a terminal, aligned and whole (nothing cut, nothing wrapped) in a pipe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from schema.extraction import Entry, ExtractionResult, Sheet
+    from schema.views import ResultsView, SwimView
+
+SWIM_COLUMNS = ("session", "event", "heat", "lane", "seed", "start")
+#: Wide enough that no row of a pipe is ever wrapped.
+PIPE_WIDTH = 2000
+
+
+def print_table(table: Table) -> None:
+    """Print to standard output, as suits it."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = PIPE_WIDTH
+        table.box, table.pad_edge, table.title_justify = None, False, "left"
+    console.print(table)
+
+
+def schedule(results: ResultsView) -> Table:
+    """One row a swim of a batch; a swim that an earlier sheet has too is dim and marked."""
+    table = _table(("sheet", *SWIM_COLUMNS, ""), results.swimmer_name)
+    for result in results.results:
+        for swim in result.swims:
+            mark = "again" if swim.duplicate else ""
+            table.add_row(_text(result.source), *_swim(swim), mark, style="dim" if swim.duplicate else None)
+    return table
+
+
+def swims(result: ExtractionResult) -> Table:
+    table = _table(SWIM_COLUMNS, " · ".join(filter(None, (result.swimmer_name, result.meet_name, result.venue))))
+    for swim in result.events:
+        table.add_row(*_swim(swim))
+    return table
+
+
+def entries(sheet: Sheet) -> Table:
+    """One row an entry of a whole sheet."""
+    table = _table(
+        (*SWIM_COLUMNS, "swimmer", "age", "team", "kind"), " · ".join(filter(None, (sheet.meet_name, sheet.venue)))
+    )
+    for entry in sheet.entries:
+        who = entry.swimmer_name or ", ".join(entry.legs)
+        table.add_row(*_swim(entry), *map(_text, (who, entry.age, entry.team, entry.kind)))
+    return table
+
+
+def _table(columns: tuple[str, ...], title: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None)
+    for name in columns:
+        table.add_column(name, justify="right" if name in ("heat", "lane", "seed", "start", "age") else "left")
+    return table
+
+
+def _swim(swim: Entry | SwimView) -> tuple[Text, ...]:
+    leg = getattr(swim, "relay_leg", None)
+    event = " ".join(filter(None, (swim.event_number, swim.event_name, swim.round, leg and f"(leg {leg})")))
+    heat = "/".join(str(number) for number in (swim.heat_number, swim.heat_count) if number is not None)
+    start = swim.heat_start_time and ("≈" if swim.heat_start_estimated else "") + swim.heat_start_time
+    day = " ".join(filter(None, (str(swim.session_date or ""), swim.session)))
+    return tuple(map(_text, (day, event, heat, swim.lane, swim.seed_time, start)))
+
+
+def _text(value: object) -> Text:
+    """A value as it is: what a sheet prints is never markup."""
+    return Text("" if value is None else str(value))
