@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 SILENCE_SECONDS = 40.0
 #: How long a gateway that was there a moment ago may stay away.
 AWAY_SECONDS = 30.0
-PAUSE_SECONDS = 0.5
-NO_CONTENT = 204
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
+#: A submit that meets a gateway without its broker, or loses its line, is sent again under the same key.
+SUBMIT_TRIES = 5
+NO_CONTENT, UNAVAILABLE = 204, 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Gateway:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self._client = httpx2.Client(base_url=self.url, timeout=httpx2.Timeout(30.0, connect=5.0))
+        self._reached = False
 
     def __enter__(self) -> Self:
         return self
@@ -57,8 +60,13 @@ class Gateway:
                     form.append(("pdfs", (source.name, open_files.enter_context(source.open("rb")), "application/pdf")))
                 else:
                     form.append(("urls", (None, source)))
-            answer = self._ask("POST", "/api/batches", files=form, headers={"Idempotency-Key": str(uuid4())})
-        return _read(SubmittedView, answer)
+            headers = {"Idempotency-Key": str(uuid4())}
+            for _ in range(SUBMIT_TRIES - 1):
+                try:
+                    return _read(SubmittedView, self._ask("POST", "/api/batches", files=form, headers=headers))
+                except _Away as away:
+                    time.sleep(away.pause_seconds)
+            return _read(SubmittedView, self._ask("POST", "/api/batches", files=form, headers=headers))
 
     def batch(self, batch_id: UUID) -> BatchView:
         return _read(BatchView, self._ask("GET", f"/api/batches/{batch_id}"))
@@ -85,10 +93,10 @@ class Gateway:
                 for news in self._one_stream(batch_id, after):
                     after, last_heard = news.id, time.monotonic()
                     yield news
-            except httpx2.TransportError as gone:
-                if after == 0 or time.monotonic() - last_heard > AWAY_SECONDS:
-                    raise self._unreachable(gone) from gone
-                time.sleep(PAUSE_SECONDS)
+            except _Away as away:
+                if time.monotonic() - last_heard > AWAY_SECONDS:
+                    raise
+                time.sleep(away.pause_seconds)
             except _Over:
                 return
 
@@ -96,30 +104,37 @@ class Gateway:
         """The events of one connection; it ends where the gateway ends it, and raises _Over when there are no more."""
         silence = httpx2.Timeout(SILENCE_SECONDS, connect=5.0)
         headers = {"Last-Event-ID": str(after)} if after else {}
-        with self._client.sse(f"/api/batches/{batch_id}/events", headers=headers, timeout=silence) as stream:
-            if stream.response.status_code == NO_CONTENT:
-                raise _Over
-            if stream.response.is_error:
-                stream.response.read()
-                raise self._refusal(stream.response)
-            for said in stream:
-                if said.data and said.id.isdigit():
-                    yield BatchNews(int(said.id), said.event, orjson.loads(said.data))
+        try:
+            with self._client.sse(f"/api/batches/{batch_id}/events", headers=headers, timeout=silence) as stream:
+                self._reached = True
+                if stream.response.status_code == NO_CONTENT:
+                    raise _Over
+                if stream.response.is_error:
+                    stream.response.read()
+                    raise self._refusal(stream.response)
+                for said in stream:
+                    if said.data and said.id.isdigit():
+                        yield BatchNews(int(said.id), said.event, orjson.loads(said.data))
+        except httpx2.TransportError as gone:
+            raise self._unreachable(gone) from gone
 
     def _ask(self, method: str, path: str, **rest: Any) -> httpx2.Response:  # noqa: ANN401 - what httpx2 takes
         try:
             answer = self._client.request(method, path, **rest)
         except (httpx2.TransportError, httpx2.InvalidURL) as gone:
             raise self._unreachable(gone) from gone
+        self._reached = True
         if answer.is_error:
             raise self._refusal(answer)
         return answer
 
     def _unreachable(self, gone: Exception) -> Unusable:
-        return Unusable(
+        """Worth another try only where the gateway has answered before: else the address is wrong."""
+        sentence = (
             f"the gateway at {self.url} cannot be reached ({gone}):"
             " start one with `make up`, or name another with --api or HEATSTREAM_API_URL"
         )
+        return _Away(sentence, PAUSE_SECONDS) if self._reached else Unusable(sentence)
 
     def _refusal(self, answer: httpx2.Response) -> Unusable:
         try:
@@ -127,7 +142,19 @@ class Gateway:
         except ValidationError:
             return Unusable(f"{self.url} answered {answer.status_code} and does not look like Heatstream's gateway")
         fields = "; ".join(": ".join(error.values()) for error in problem.errors)
-        return Unusable(f"{problem.title}: {problem.detail}" + (f" ({fields})" if fields else ""))
+        sentence = f"{problem.title}: {problem.detail}" + (f" ({fields})" if fields else "")
+        if answer.status_code != UNAVAILABLE:
+            return Unusable(sentence)
+        asked = answer.headers.get("Retry-After", "")
+        return _Away(sentence, min(float(asked), LONGEST_PAUSE_SECONDS) if asked.isdigit() else PAUSE_SECONDS)
+
+
+class _Away(Unusable):
+    """The line broke, or a part behind the gateway is away: the same may work in a moment."""
+
+    def __init__(self, sentence: str, pause_seconds: float) -> None:
+        super().__init__(sentence)
+        self.pause_seconds = pause_seconds
 
 
 class _Over(Exception):
