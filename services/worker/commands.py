@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import structlog
+from aio_pika import Message
+from structlog.contextvars import bound_contextvars
+
+from schema.commands import COMMANDS, SubmitBatch
+from schema.errors import Transient
+from services.worker.intake import Unreadable, read
+from services.worker.origin import SOURCE, Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aio_pika.abc import AbstractIncomingMessage
+
+    from services.runtime.publisher import Publisher
+    from services.worker.submit import Submits
+
+log = structlog.get_logger()
+#: A handler takes the command and where it comes from. It may raise Unreadable, and is safe to repeat at any point.
+Handler = Callable[[Any, Origin], Awaitable[None]]
+
+
+def handlers(submits: Submits) -> Mapping[str, Handler]:
+    """Who does what: a line a command. A command of the contract that has no line is `unsupported`."""
+    return {SubmitBatch.TYPE: submits.handle}
+
+
+class Commands:
+    """The handler of queue `heatstream.commands`.
+
+    The AMQP property `type` names the command, header `x-version` the version of its JSON body (1 where absent). Who
+    sets `reply_to` is answered `{"status": "accepted", "batch_id"}` or `{"status": "rejected", "reason", "errors":
+    [{"field", "message"}]}`, with the request's `correlation_id`, or its `message_id` where it has none.
+    """
+
+    def __init__(self, table: Mapping[str, Handler], publisher: Publisher) -> None:
+        self._table, self._publisher = table, publisher
+
+    async def __call__(self, message: AbstractIncomingMessage) -> None:
+        """Return when the command took effect and was answered. Raises Unreadable after the answer, and Transient."""
+        try:
+            command = read(message, COMMANDS)
+            with bound_contextvars(batch_id=str(command.batch_id)):
+                handler = self._table.get(command.TYPE)
+                if handler is None:
+                    raise Unreadable.about("unsupported", "type", f"{command.TYPE} is not supported yet")
+                await handler(command, Origin.of(message))
+                log.info("command.accepted", type=command.TYPE)
+        except Unreadable as refused:
+            errors = [{"field": error.field, "message": error.message} for error in refused.errors]
+            await self._answer(message, {"status": "rejected", "reason": refused.reason, "errors": errors})
+            raise
+        await self._answer(message, {"status": "accepted", "batch_id": str(command.batch_id)})
+
+    async def _answer(self, message: AbstractIncomingMessage, answer: dict[str, object]) -> None:
+        """An answer that nobody waits for any more is no reason to do the work again."""
+        if not message.reply_to or message.reply_to.startswith("heatstream."):  # our own queues are not for answers
+            return
+        reply = Message(
+            orjson.dumps(answer),
+            content_type="application/json",
+            correlation_id=message.correlation_id or message.message_id,
+            app_id=SOURCE,
+        )
+        try:
+            await self._publisher.publish("", message.reply_to, reply)
+        except Transient as lost:
+            log.warning("command.answer_lost", error=str(lost))

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import orjson
+from pydantic import ValidationError
+
+from schema.commands import Command, ProcessJob
+from schema.errors import Poison
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aio_pika.abc import AbstractIncomingMessage
+    from pydantic_core import ErrorDetails
+
+M = TypeVar("M", bound=Command | ProcessJob)
+#: The AMQP header that carries the version of a message's body; 1 where it is absent.
+VERSION_HEADER = "x-version"
+#: No message of ours comes near; a longer one is not even parsed.
+MOST_BYTES = 1 << 20
+_QUOTING = {
+    "union_tag_invalid": "must be one of the known source types",
+    "uuid_parsing": "must be a UUID",
+    "int_parsing": "must be a whole number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field, without its value: it may be a child's name."""
+
+    field: str
+    message: str
+
+
+class Unreadable(Poison):
+    """A message that cannot be acted on. `errors` are for the one who sent it."""
+
+    def __init__(self, reason: str, sentence: str, errors: tuple[FieldError, ...]) -> None:
+        super().__init__(reason, sentence)
+        self.errors = errors
+
+    @classmethod
+    def about(cls, reason: str, field: str, message: str) -> Unreadable:
+        return cls(reason, f"{field}: {message}", (FieldError(field, message),))
+
+
+def read(message: AbstractIncomingMessage, models: Mapping[str, type[M]]) -> M:
+    """The body of a message as the model that its AMQP property `type` names.
+
+    Raises Unreadable with the reason `not_json`, `unknown_type`, `future_version`, `bad_fields` or `too_long`.
+    """
+    if len(message.body) > MOST_BYTES:
+        raise Unreadable.about("too_long", "body", f"must be at most {MOST_BYTES} bytes")
+    model = models.get(message.type or "")
+    if model is None:
+        raise Unreadable.about("unknown_type", "type", f"the AMQP property must be one of {', '.join(models)}")
+    version = message.headers.get(VERSION_HEADER, 1)
+    if not isinstance(version, int) or version < 1:
+        raise Unreadable.about("bad_fields", VERSION_HEADER, "must be a whole number from 1")
+    if version > model.VERSION:
+        raise Unreadable.about("future_version", VERSION_HEADER, f"the newest that is read is {model.VERSION}")
+    try:
+        return model.model_validate(orjson.loads(message.body))  # type: ignore[return-value]  # lost on a union bound
+    except orjson.JSONDecodeError as wrong:
+        raise Unreadable.about("not_json", "body", f"not JSON: {wrong.msg} (byte {wrong.pos})") from None
+    except ValidationError as wrong:
+        details = wrong.errors(include_url=False, include_input=False, include_context=False)
+        errors = tuple(FieldError(_name(one, hide=False), _message(one)) for one in details)
+        sentence = "; ".join(f"{_name(one, hide=True)}: {_message(one)}" for one in details)
+        raise Unreadable("bad_fields", sentence, errors) from None
+
+
+def _name(error: ErrorDetails, *, hide: bool) -> str:
+    """The path of a field. An unknown field's name is the sender's own text, and stays out of logs."""
+    path = [str(part) for part in error["loc"]]
+    if hide and error["type"] == "extra_forbidden":
+        path[-1] = "(a field that is not known)"
+    return ".".join(path) or "body"
+
+
+def _message(error: ErrorDetails) -> str:
+    """The sentence of pydantic, but for the kinds whose sentence quotes the input."""
+    return _QUOTING.get(error["type"], error["msg"])

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from schema.commands import ProcessJob
+from schema.errors import JobFault, Transient
+from schema.events import JobFailed, JobRetryScheduled, JobStageEntered
+from schema.identity import job_id
+from schema.states import ErrorCode
+from services.worker.intake import Unreadable, read
+from services.worker.origin import Origin
+from services.worker.retry import delay_seconds
+
+if TYPE_CHECKING:
+    from aio_pika.abc import AbstractIncomingMessage
+
+    from schema.events import BatchEvent
+    from schema.states import Stage
+    from services.runtime.event_publisher import EventPublisher
+    from services.worker.dispatch import Dispatch
+    from services.worker.pipeline import Pipeline
+    from services.worker.records import Records
+
+log = structlog.get_logger()
+
+
+class Jobs:
+    """The handler of queue `heatstream.jobs`: one attempt at one PDF, told in events, each on disk before the next.
+
+    Safe to repeat at any point: what is recorded as over is not worked on, and the fold ignores what comes twice.
+    """
+
+    def __init__(self, *, events: EventPublisher, dispatch: Dispatch, records: Records, pipeline: Pipeline) -> None:
+        self._events, self._dispatch, self._records, self._pipeline = events, dispatch, records, pipeline
+
+    async def __call__(self, message: AbstractIncomingMessage) -> None:
+        """Return when the attempt is over and known to be. Raises Unreadable and Transient."""
+        job = read(message, {ProcessJob.TYPE: ProcessJob})
+        if job.job_id != job_id(job.batch_id, job.sequence):
+            raise Unreadable.about("bad_fields", "job_id", "is not the id of this batch's job")
+        with bound_contextvars(batch_id=str(job.batch_id), job_id=str(job.job_id), attempt=job.attempt):
+            standing = await self._records.standing(job.batch_id, job.job_id)
+            reason = None if standing is None else standing.why_not(job)
+            if reason is not None:
+                log.info("job.not_wanted", reason=reason)
+                return
+            await self._attempt(job, Origin.of(message))
+
+    async def _attempt(self, job: ProcessJob, origin: Origin) -> None:
+        async def tell(event: BatchEvent) -> None:
+            await self._events.publish(origin.fact(job.batch_id, event))
+
+        async def enter(stage: Stage, sentence: str) -> None:
+            await tell(JobStageEntered(job_id=job.job_id, attempt=job.attempt, stage=stage, message=sentence))
+
+        try:
+            completed = await self._pipeline.run(job, enter)
+        except JobFault as fault:
+            await tell(await self._after(job, origin, fault))
+        except Transient:
+            raise
+        except Exception:
+            log.exception("job.crashed")
+            await tell(_failed(job, JobFault(ErrorCode.UNKNOWN, "Something went wrong on our side with this sheet.")))
+        else:
+            await tell(completed)
+            log.info("job.completed", cached=completed.cached, swims=len(completed.extraction.events))
+
+    async def _after(self, job: ProcessJob, origin: Origin, fault: JobFault) -> JobRetryScheduled | JobFailed:
+        """What a failed attempt leads to.
+
+        The next attempt is on its queue before the event says so: once the event is recorded, this message is not
+        wanted any more, and a crash between the two would otherwise leave nobody to go on.
+        """
+        delay = delay_seconds(fault, job.attempt)
+        if delay is None:
+            log.info("job.failed", error_code=fault.code)
+            return _failed(job, fault)
+        log.info("job.retry_scheduled", error_code=fault.code, delay_seconds=delay)
+        await self._dispatch.send(job.model_copy(update={"attempt": job.attempt + 1}), origin, delay)
+        return JobRetryScheduled(
+            job_id=job.job_id,
+            attempt=job.attempt,
+            error_code=fault.code,
+            error_message=fault.sentence,
+            delay_seconds=delay,
+        )
+
+
+def _failed(job: ProcessJob, fault: JobFault) -> JobFailed:
+    return JobFailed(
+        job_id=job.job_id,
+        attempt=job.attempt,
+        error_code=fault.code,
+        error_message=fault.sentence,
+        retriable=fault.code.transient,
+    )

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from schema.commands import FileSource, ProcessJob, UrlSource
+from schema.errors import JobFault
+from schema.events import JobCompleted
+from schema.identity import result_code
+from schema.states import ErrorCode, Stage
+
+if TYPE_CHECKING:
+    from schema.extraction import ExtractionResult, Sheet
+    from services.runtime.blobs import Blobs
+    from services.worker.download import Downloader
+    from services.worker.reader import Reader
+    from services.worker.records import Records
+    from services.worker.shelf import Shelf
+
+#: Called with a stage and a sentence for people; returns when the world knows, and the stage may begin.
+Enter = Callable[[Stage, str], Awaitable[None]]
+
+
+class Pipeline:
+    """The stages of one attempt at a job, as they really happen: what was done before is not claimed again."""
+
+    def __init__(self, *, downloader: Downloader, blobs: Blobs, shelf: Shelf, records: Records, reader: Reader) -> None:
+        self._downloader, self._blobs, self._shelf = downloader, blobs, shelf
+        self._records, self._reader = records, reader
+
+    async def run(self, job: ProcessJob, enter: Enter) -> JobCompleted:
+        """Raises JobFault, and Transient when a part that the job cannot do without is away."""
+        match job.source:
+            case FileSource(checksum=checksum):
+                await enter(Stage.DOWNLOADING, "Opening the sheet")
+                return await self._cached(job, checksum) or await self._extract(
+                    job, checksum, await self._upload(checksum), enter
+                )
+            case UrlSource(url=url):
+                await enter(Stage.DOWNLOADING, "Fetching the sheet")
+                pdf = await self._downloader.fetch(url)
+                checksum = await asyncio.to_thread(_checksum, pdf)
+                return await self._cached(job, checksum) or await self._extract(job, checksum, pdf, enter)
+
+    async def _upload(self, checksum: str) -> bytes:
+        pdf = await self._blobs.pdf(checksum)
+        if pdf is None:
+            raise JobFault(ErrorCode.NOT_FOUND, "The uploaded file is gone; please upload it again.")
+        return pdf
+
+    async def _cached(self, job: ProcessJob, checksum: str) -> JobCompleted | None:
+        found = await self._records.extraction(checksum, self._reader.normalize(job.swimmer_name))
+        if found is None:
+            return None
+        return self._completed(job, checksum, found.file_size_bytes, found.extraction, cached=True)
+
+    async def _extract(self, job: ProcessJob, checksum: str, pdf: bytes, enter: Enter) -> JobCompleted:
+        sheet = await self._shelf.reading(checksum)
+        if sheet is not None:
+            await enter(Stage.EXTRACTING, "Looking through a sheet that was read before")
+            extraction = await self._find(sheet, job)
+        else:
+            await enter(Stage.EXTRACTING, f"Reading {_megabytes(len(pdf))}")
+            sheet = await self._reader.read(pdf)
+            extraction = await self._find(sheet, job)
+            await enter(Stage.CACHING, "Keeping the sheet for its next swimmer")
+            await self._shelf.keep(checksum, sheet, pdf if isinstance(job.source, UrlSource) else None)
+        return self._completed(job, checksum, len(pdf), extraction, cached=False)
+
+    async def _find(self, sheet: Sheet, job: ProcessJob) -> ExtractionResult:
+        """In a thread, because a long sheet would hold up heartbeats."""
+        return await asyncio.to_thread(self._reader.find, sheet, job.swimmer_name)
+
+    def _completed(
+        self, job: ProcessJob, checksum: str, size: int, extraction: ExtractionResult, *, cached: bool
+    ) -> JobCompleted:
+        return JobCompleted(
+            job_id=job.job_id,
+            attempt=job.attempt,
+            file_checksum=checksum,
+            file_size_bytes=size,
+            cached=cached,
+            result_code=result_code(job.job_id),
+            swimmer_name_normalized=self._reader.normalize(job.swimmer_name),
+            extraction=extraction,
+        )
+
+
+def _checksum(pdf: bytes) -> str:
+    return hashlib.blake2b(pdf, digest_size=16).hexdigest()
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1000))} kB"  # noqa: PLR2004 - 0.1 MB

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from pydantic import ValidationError
+
+from schema import upcast
+from schema.errors import Transient
+from schema.events import BatchSubmitted
+from schema.extraction import ExtractionResult
+from schema.states import BatchStatus, JobStatus
+from services.runtime.queries import query
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import asyncpg
+
+    from schema.commands import ProcessJob
+    from services.runtime.database import Database
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """The recorded submit of a batch; None once the batch has expired and was erased."""
+
+    event: BatchSubmitted | None
+
+    def same_as(self, other: BatchSubmitted) -> bool:
+        """Whether `other` asks for the same work; who asked and whom to mail do not matter."""
+        mine = self.event
+        return mine is not None and (mine.swimmer_name, mine.jobs) == (other.swimmer_name, other.jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is recorded of one job."""
+
+    submit: Submit
+    batch_status: BatchStatus | None
+    job_status: JobStatus | None
+    attempt: int
+
+    def why_not(self, job: ProcessJob) -> str | None:
+        """Why this attempt is not to be worked on; None when it is."""
+        submitted = self.submit.event
+        if submitted is None:
+            return "batch_expired"
+        if submitted.swimmer_name != job.swimmer_name or (job.job_id, job.source) not in (
+            (known.job_id, known.source) for known in submitted.jobs
+        ):
+            return "not_of_this_batch"
+        if self.batch_status is BatchStatus.CANCELLED:
+            return "batch_cancelled"
+        if self.job_status in (JobStatus.COMPLETED, JobStatus.CANCELLED):
+            return "job_over"
+        if self.attempt == job.attempt and self.job_status is JobStatus.FAILED:
+            return "attempt_over"
+        return "newer_attempt" if self.attempt > job.attempt else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """An extraction that an earlier job made of the same bytes for the same swimmer."""
+
+    file_size_bytes: int
+    extraction: ExtractionResult
+
+
+class Records:
+    """What the tables know. Everything here may be late or missing: the worker works on without a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def submit(self, batch_id: UUID) -> Submit | None:
+        """None when no submit is recorded (yet), or nobody can tell."""
+        row = await self._row("worker_batch_standing", batch_id)
+        return None if row is None else _submit(row)
+
+    async def standing(self, batch_id: UUID, job_id: UUID) -> Standing | None:
+        """None when nothing is recorded (yet), or nobody can tell."""
+        row = await self._row("worker_job_standing", batch_id, job_id)
+        if row is None:
+            return None
+        return Standing(
+            _submit(row),
+            BatchStatus(row["batch_status"]) if row["batch_status"] else None,
+            JobStatus(row["job_status"]) if row["job_status"] else None,
+            (row["retry_count"] or 0) + 1,
+        )
+
+    async def extraction(self, checksum: str, normalized_name: str) -> Cached | None:
+        row = await self._row("worker_cached_extraction", checksum, normalized_name)
+        if row is None:
+            return None
+        values = dict(row)
+        size, name = values.pop("file_size_bytes"), values.pop("swimmer_name_display")
+        try:
+            return Cached(size, ExtractionResult.model_validate({**values, "swimmer_name": name}))
+        except ValidationError:
+            log.warning("cache.unreadable", checksum=checksum)  # a row of another version; the sheet is read again
+            return None
+
+    async def _row(self, name: str, *arguments: Any) -> asyncpg.Record | None:  # noqa: ANN401 - as asyncpg takes them
+        try:
+            async with self._database.connection() as connection:
+                return await connection.fetchrow(query(name), *arguments)
+        except Transient as away:
+            log.warning("database.away", query=name, error=str(away))
+            return None
+
+
+def _submit(row: asyncpg.Record) -> Submit:
+    if row["data"] is None:
+        return Submit(None)
+    data = upcast.bring_up(BatchSubmitted.TYPE, row["version"], row["data"])
+    return Submit(BatchSubmitted.model_validate(data))

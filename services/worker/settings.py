@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
+
+from services.runtime.settings import Settings
+from services.worker.download import DownloadLimits
+
+
+class WorkerSettings(Settings):
+    """What the worker reads besides; bounds of a download and of one child process that reads a stranger's PDF."""
+
+    job_slots: int = Field(os.cpu_count() or 1, ge=1, le=64, description="Jobs that one worker runs at a time.")
+    max_pages: int = Field(400, ge=1, le=5000, description="Pages of one PDF.")
+    sandbox_memory_mb: int = Field(1024, ge=128, le=16384, description="Memory of the process that reads a PDF.")
+    sandbox_cpu_seconds: int = Field(30, ge=1, le=600, description="Processor time that it gets for one PDF.")
+    sandbox_wall_seconds: float = Field(45, gt=0, le=600, description="Time after which it is killed.")
+    download_connect_seconds: float = Field(5, gt=0, le=60, description="A link's host must answer within.")
+    download_read_seconds: float = Field(15, gt=0, le=60, description="Longest silence in the middle of a download.")
+    download_total_seconds: float = Field(60, gt=0, le=600, description="Longest download, redirects included.")
+    max_redirects: int = Field(5, ge=0, le=20, description="Redirects that are followed, each checked anew.")
+    allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="Hosts exempt from the address guard, comma-separated: `name` (ports 80 and 443) or `name:port`.",
+    )
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return frozenset(host.strip().lower() for host in value.split(",") if host.strip())
+        return value
+
+    @property
+    def download_limits(self) -> DownloadLimits:
+        return DownloadLimits(
+            most_bytes=self.max_pdf_mb * 1_000_000,
+            connect_seconds=self.download_connect_seconds,
+            read_seconds=self.download_read_seconds,
+            total_seconds=self.download_total_seconds,
+            most_redirects=self.max_redirects,
+        )
