@@ -1,46 +1,49 @@
+"""The states of batches and jobs. What a state means stands on the state, as a plain attribute: the fold asks often."""
+
 from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Self
 
 #: How long a batch lives after its submit.
 RETENTION = timedelta(days=30)
 
 
-class BatchStatus(StrEnum):
+class _Final(StrEnum):
+    """Members are (text, over): `over` says that nothing more is expected to happen."""
+
+    over: bool
+
+    def __new__(cls, text: str, over: bool = False) -> Self:  # noqa: FBT001, FBT002 - given by the members below
+        member = str.__new__(cls, text)
+        member._value_ = text
+        member.over = over
+        return member
+
+
+class BatchStatus(_Final):
     PENDING = "pending"
     PROCESSING = "processing"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    PARTIAL = "partial"
-    CANCELLED = "cancelled"
-
-    @property
-    def over(self) -> bool:
-        return self not in _BATCH_LIVES
+    COMPLETED = "completed", True
+    FAILED = "failed", True
+    PARTIAL = "partial", True
+    CANCELLED = "cancelled", True
 
 
-_BATCH_LIVES = frozenset({BatchStatus.PENDING, BatchStatus.PROCESSING})
-
-
-class JobStatus(StrEnum):
+class JobStatus(_Final):
     PENDING = "pending"
     DOWNLOADING = "downloading"
     PROCESSING = "processing"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def over(self) -> bool:
-        return self in _JOB_OVER
-
-
-_JOB_OVER = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED})
+    COMPLETED = "completed", True
+    FAILED = "failed", True
+    CANCELLED = "cancelled", True
 
 
 class Stage(StrEnum):
-    """The stages of one attempt at a job, in the order in which they can come."""
+    """The stages of one attempt at a job, by `rank` in the order in which they can come."""
+
+    rank: int
 
     QUEUED = "queued"
     DOWNLOADING = "downloading"
@@ -49,22 +52,23 @@ class Stage(StrEnum):
     CACHING = "caching"
     DONE = "done"
 
-    @property
-    def rank(self) -> int:
-        return _RANKS[self]
-
-
-_RANKS = {stage: rank for rank, stage in enumerate(Stage)}
+    def __new__(cls, text: str) -> Self:
+        member = str.__new__(cls, text)
+        member._value_ = text
+        member.rank = len(cls.__members__)
+        return member
 
 
 class ErrorCode(StrEnum):
-    """Why a job failed or waits. The transient ones are tried again, the others end the job."""
+    """Why a job failed or waits. The `transient` ones are tried again, the others end the job."""
 
-    RATE_LIMIT = "RATE_LIMIT"
-    TIMEOUT = "TIMEOUT"
-    NETWORK_ERROR = "NETWORK_ERROR"
-    SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
-    AI_OVERLOADED = "AI_OVERLOADED"
+    transient: bool
+
+    RATE_LIMIT = "RATE_LIMIT", True
+    TIMEOUT = "TIMEOUT", True
+    NETWORK_ERROR = "NETWORK_ERROR", True
+    SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE", True
+    AI_OVERLOADED = "AI_OVERLOADED", True
     INVALID_PDF = "INVALID_PDF"
     ENCRYPTED_PDF = "ENCRYPTED_PDF"
     TOO_LARGE = "TOO_LARGE"
@@ -75,17 +79,8 @@ class ErrorCode(StrEnum):
     EXTRACTION_LIMIT = "EXTRACTION_LIMIT"
     UNKNOWN = "UNKNOWN"
 
-    @property
-    def transient(self) -> bool:
-        return self in _TRANSIENT
-
-
-_TRANSIENT = frozenset(
-    {
-        ErrorCode.RATE_LIMIT,
-        ErrorCode.TIMEOUT,
-        ErrorCode.NETWORK_ERROR,
-        ErrorCode.SERVICE_UNAVAILABLE,
-        ErrorCode.AI_OVERLOADED,
-    }
-)
+    def __new__(cls, text: str, transient: bool = False) -> Self:  # noqa: FBT001, FBT002 - given by the members
+        member = str.__new__(cls, text)
+        member._value_ = text
+        member.transient = transient
+        return member

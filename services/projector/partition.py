@@ -67,11 +67,12 @@ class Partition:
         async def acknowledge(tag: int) -> None:
             await underlay.basic_ack(tag, multiple=True, wait=False)
 
-        arrived: deque[AbstractIncomingMessage] = deque()
+        arrived: deque[tuple[int, list[Arrival | SetAside]]] = deque()
         some, over = asyncio.Event(), asyncio.Event()
 
         async def take(message: AbstractIncomingMessage) -> None:
-            arrived.append(message)
+            # Read here, where it costs the time in which the database writes the micro-batch before.
+            arrived.append((message.delivery_tag or 0, list(read(message.body))))
             some.set()
 
         projecting = asyncio.create_task(self._project(arrived, some, over, acknowledge), name=self._queue)
@@ -91,62 +92,55 @@ class Partition:
 
     async def _project(
         self,
-        arrived: deque[AbstractIncomingMessage],
+        arrived: deque[tuple[int, list[Arrival | SetAside]]],
         some: asyncio.Event,
         over: asyncio.Event,
         acknowledge: Callable[[int], Awaitable[None]],
     ) -> None:
-        while True:
-            await some.wait()
-            if over.is_set():
-                return
+        while await some.wait() and not over.is_set():
             gathered: list[Arrival | SetAside] = []
-            tag = 0
             while arrived and len(gathered) < MOST_EVENTS:
-                message = arrived.popleft()
-                gathered.extend(read(message.body))
-                tag = message.delivery_tag or 0
+                tag, events = arrived.popleft()
+                gathered.extend(events)
             if not arrived:
                 some.clear()
-            if tag:
-                self._committed(await self._write(gathered))
-                await acknowledge(tag)
+            self._committed(await self._write(gathered))
+            await acknowledge(tag)
 
     async def _write(self, gathered: list[Arrival | SetAside]) -> Folded:
         """Fold and write until it is done: again from fresh state after a conflict, again when the database is back."""
-        arrivals = [one for one in gathered if isinstance(one, Arrival)]
-        unreadable = [one for one in gathered if isinstance(one, SetAside)]
         while True:
             try:
+                arrivals = [one for one in gathered if isinstance(one, Arrival)]
                 before = await self._places_of({arrival.fact.batch_id for arrival in arrivals})
                 folded = record(before, arrivals, lambda: os.urandom(SALT_BYTES))
-                folded.aside.extend(unreadable)
+                folded.aside.extend(one for one in gathered if isinstance(one, SetAside))
                 await self._store.write(self._queue, before, folded)
-            except Conflict as conflict:
-                log.warning("projector.conflict", queue=self._queue, error=str(conflict))
+            except Exception as failed:  # noqa: BLE001 - sorted out by kind
                 self._places.clear()
-            except KnownMessage:
-                arrivals, again = await self._without_known(arrivals)
-                unreadable.extend(again)
-                self._places.clear()
-            except Transient as away:
-                log.warning("projector.database_away", queue=self._queue, error=str(away))
-                self._places.clear()
-                await asyncio.sleep(DATABASE_PAUSE_SECONDS)
-            except Exception as bug:
-                log.exception("projector.micro_batch_failed", queue=self._queue, events=len(arrivals))
-                self._places.clear()
-                if len(arrivals) > 1:  # find the one by itself, and let the others pass
-                    for one in arrivals:
-                        self._committed(await self._write([one]))
-                    arrivals = []
-                elif arrivals:
-                    unreadable.append(arrivals.pop().aside("bug", repr(bug)[:500]))
-                else:
-                    raise
+                gathered = await self._after_failure(gathered, failed)
             else:
                 self._remember(folded)
                 return folded
+
+    async def _after_failure(self, gathered: list[Arrival | SetAside], failed: Exception) -> list[Arrival | SetAside]:
+        """What to write instead. One event that cannot be written must not stop the others, nor vanish."""
+        match failed:
+            case Conflict():
+                log.warning("projector.conflict", queue=self._queue, error=str(failed))
+            case Transient():
+                log.warning("projector.database_away", queue=self._queue, error=str(failed))
+                await asyncio.sleep(DATABASE_PAUSE_SECONDS)
+            case KnownMessage():
+                return await self._without_known(gathered)
+            case _ if len(gathered) > 1:
+                for one in gathered:
+                    self._committed(await self._write([one]))
+                return []
+            case _:
+                log.error("projector.event_failed", queue=self._queue, exc_info=failed)
+                return [one.aside("bug", repr(failed)[:500]) for one in gathered if isinstance(one, Arrival)]
+        return gathered
 
     async def _places_of(self, ids: set[UUID]) -> dict[UUID, Placed | None]:
         if missing := ids - self._places.keys():
@@ -160,14 +154,15 @@ class Partition:
         while len(self._places) > CACHED_BATCHES:
             self._places.popitem(last=False)
 
-    async def _without_known(self, arrivals: list[Arrival]) -> tuple[list[Arrival], list[SetAside]]:
-        """Part events whose message id is taken, in the log or by an earlier one here, from the rest."""
-        seen = await self._store.known(arrival.fact.id for arrival in arrivals)
-        fresh, again = [], []
-        for arrival in arrivals:
-            if arrival.fact.id in seen:
-                again.append(arrival.aside("known_message", "another event has this id"))
+    async def _without_known(self, gathered: list[Arrival | SetAside]) -> list[Arrival | SetAside]:
+        """Set aside the events whose message id is taken, in the log or by an earlier one here."""
+        seen = await self._store.known(one.fact.id for one in gathered if isinstance(one, Arrival))
+        left: list[Arrival | SetAside] = []
+        for one in gathered:
+            if isinstance(one, Arrival) and one.fact.id in seen:
+                left.append(one.aside("known_message", "another event has this id"))
             else:
-                seen.add(arrival.fact.id)
-                fresh.append(arrival)
-        return fresh, again
+                left.append(one)
+                if isinstance(one, Arrival):
+                    seen.add(one.fact.id)
+        return left

@@ -1,0 +1,9 @@
+-- What a share link shows, for as long as it lives.
+SELECT
+  coalesce(j.filename, j.source_url, '') AS source, l.short_code AS result_code, coalesce(j.cached, false) AS cached,
+  r.swimmer_name_display AS swimmer_name, r.meet_name, r.session_date, r.meet_date_start, r.meet_date_end, r.venue,
+  r.events, r.warnings
+FROM result_links l
+JOIN extraction_results r ON r.id = l.extraction_id
+LEFT JOIN batch_jobs j ON j.extraction_id = l.extraction_id AND j.result_code = l.short_code
+WHERE l.short_code = $1 AND (l.expires_at IS NULL OR l.expires_at > now())
