@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from services.cli.commands import migrate, services, submit, topology, watch
+from services.cli.commands import extract, migrate, services, submit, topology, watch
 from services.cli.failures import OneLineFailures
 
 if TYPE_CHECKING:
@@ -32,6 +32,12 @@ def _add(name: str, command: Callable[..., None], *examples: str) -> None:
 
 
 _SETTINGS = "HEATSTREAM_AMQP_URL=amqp://… HEATSTREAM_DATABASE_URL=postgresql://…"
+_add(
+    "extract",
+    extract.extract,
+    "heatstream extract examples/sprint-night.pdf --swimmer 'Maya Lindqvist'",
+    "heatstream extract examples/sprint-night.pdf --all --json | jq '.entries | length'",
+)
 _add("submit", submit.submit, "heatstream submit day1.pdf day2.pdf --swimmer 'Lindqvist, Maya' --watch --ics maya.ics")
 _add("watch", watch.watch, "heatstream watch 0199c0de-0000-7000-8000-000000000000")
 _add("migrate", migrate.migrate, "heatstream migrate --database-url postgresql://postgres@127.0.0.1/heatstream")

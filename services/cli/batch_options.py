@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 from services.cli.failures import Unusable
 
+LONGEST_NAME = 255
 DEFAULT_API = "http://127.0.0.1:8080"
 Api = Annotated[
     str | None,
@@ -20,23 +24,35 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to standard out
 
 def source(argument: str) -> Path | str:
     """A link, or a PDF that can be opened. Raises Unusable with what is wrong with it."""
-    if urlsplit(argument).scheme in ("http", "https"):
-        return argument
-    path = Path(argument)
+    return argument if urlsplit(argument).scheme in ("http", "https") else readable(Path(argument))
+
+
+def readable(path: Path) -> Path:
+    """A file that can be opened. Raises Unusable with what is wrong with it."""
     if path.is_dir():
-        raise Unusable(f"{argument} is a directory: name the PDFs in it")
+        raise Unusable(f"{path} is a directory: name the PDFs in it")
     try:
         with path.open("rb"):
             return path
     except OSError as failure:
-        raise Unusable(f"{argument} cannot be opened: {failure.strerror}") from failure
+        raise Unusable(f"{path} cannot be opened: {failure.strerror}") from failure
+
+
+def names(sources: Sequence[Path | str]) -> dict[int, str]:
+    """What the sources of a submit are called, by the sequence of their jobs."""
+    return {
+        number: source.name if isinstance(source, Path) else source for number, source in enumerate(sources, start=1)
+    }
 
 
 def swimmer(name: str) -> str:
-    """The name without blanks around it. Raises Unusable where nothing is left."""
-    if not name.strip():
+    """The name without blanks around it. Raises Unusable where it is no name that the contract takes."""
+    name = name.strip()
+    if not name:
         raise Unusable("the swimmer's name is blank: give it as --swimmer 'First Last'")
-    return name.strip()
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise Unusable(f"the swimmer's name must be one line of at most {LONGEST_NAME} characters")
+    return name
 
 
 def gateway_url(given: str | None) -> str:

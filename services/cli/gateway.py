@@ -71,9 +71,9 @@ class Gateway:
     def batch(self, batch_id: UUID) -> BatchView:
         return _read(BatchView, self._ask("GET", f"/api/batches/{batch_id}"))
 
-    def names(self, batch_id: UUID) -> dict[str, str]:
-        """The source of each job, file name or link, by job id."""
-        return {str(job.id): job.filename or job.source_url or "" for job in self.batch(batch_id).jobs}
+    def names(self, batch_id: UUID) -> dict[int, str]:
+        """The source of each job, file name or link, by its sequence."""
+        return {job.sequence: job.filename or job.source_url or "" for job in self.batch(batch_id).jobs}
 
     def results(self, batch_id: UUID) -> ResultsView:
         return _read(ResultsView, self._ask("GET", f"/api/batches/{batch_id}/results"))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from services.cli.gateway import BatchNews
 
-    #: Gives the source (file name or link) of each job by its id; called once, when the first job has news.
-    Names = Callable[[], Mapping[str, str]]
+    #: Gives the source (file name or link) of each job by its sequence; called once, when the first job has news.
+    Names = Callable[[], Mapping[int, str]]
 
 
 @contextmanager
@@ -35,30 +35,29 @@ def showing(names: Names) -> Iterator[Callable[[BatchNews], None]]:
 
 class _Lines:
     def __init__(self, names: Names) -> None:
-        self._ask, self._names = names, dict[str, str]()
+        self._ask, self._names = names, dict[int, str]()
 
     def __call__(self, news: BatchNews) -> None:
-        job = news.data.get("job_id")
-        if job is not None and not self._names:
+        sequence = news.data.get("sequence")
+        if sequence is not None and not self._names:
             self._names = dict(self._ask())
-        typer.echo(f"{self._names.get(str(job), 'batch')}: {sentence(news)}", err=True)
+        typer.echo(f"{'batch' if sequence is None else self._names[sequence]}: {sentence(news)}", err=True)
 
 
 class _Bars:
     def __init__(self, names: Names, bars: Progress) -> None:
-        self._ask, self._bars, self._tasks = names, bars, dict[str, TaskID]()
+        self._ask, self._bars, self._tasks = names, bars, dict[int, TaskID]()
 
     def __call__(self, news: BatchNews) -> None:
-        job = news.data.get("job_id")
-        if job is None:
+        sequence = news.data.get("sequence")
+        if sequence is None:
             return
         if not self._tasks:
             for each, name in self._ask().items():
                 self._tasks[each] = self._bars.add_task(escape(name), total=Stage.DONE.rank, said="waiting")
-        if str(job) in self._tasks:
-            over = news.name in ("job_completed", "job_failed")
-            stage = Stage.DONE if over else Stage(news.data.get("stage", Stage.QUEUED))
-            self._bars.update(self._tasks[str(job)], completed=stage.rank, said=escape(sentence(news)))
+        over = news.name in ("job_completed", "job_failed")
+        stage = Stage.DONE if over else Stage(news.data.get("stage", Stage.QUEUED))
+        self._bars.update(self._tasks[sequence], completed=stage.rank, said=escape(sentence(news)))
 
 
 def sentence(news: BatchNews) -> str:

@@ -17,9 +17,10 @@ def migrate(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Bring the database to the newest schema, and say what was applied.
+    """Bring the database to the newest schema.
 
-    Without --database-url it takes HEATSTREAM_DATABASE_URL. Safe to run twice, and while services run.
+    Says what was applied. Without --database-url it takes HEATSTREAM_DATABASE_URL. Safe to run twice, and while
+    services run.
     """
     import psycopg
 

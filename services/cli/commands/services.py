@@ -13,7 +13,7 @@ def api() -> None:
 
 
 def worker() -> None:
-    """Run a worker: it takes commands, reads sheets and says what happened.
+    """Run a worker: commands in, sheets read.
 
     Settings come from the environment (HEATSTREAM_…); SIGTERM or Ctrl-C ends it. Run as many as there are cores.
     """

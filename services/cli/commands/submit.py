@@ -24,11 +24,11 @@ def submit(  # noqa: PLR0913 - the arguments are the command line
     as_json: AsJson = False,
     api: Api = None,
 ) -> None:
-    """Hand in heat sheets and a swimmer's name; the work goes on without you.
+    """Hand in heat sheets and a swimmer's name.
 
-    Prints the batch's id, which `heatstream watch` takes. With --json it prints where to look and listen, or, with
-    --watch, the whole schedule. Exit codes: 0 taken (with --watch: found), 3 every sheet was read and the swimmer is in
-    none, 1 a sheet could not be read or the batch was cancelled, 2 bad input or no gateway.
+    The work goes on without you. Prints the batch's id, which `heatstream watch` takes. With --json it prints where to
+    look and listen, or, with --watch, the whole schedule. Exit codes: 0 taken (with --watch: found), 3 every sheet was
+    read and the swimmer is in none, 1 a sheet could not be read or the batch was cancelled, 2 bad input or no gateway.
     """
     from services.cli import outcome, progress
     from services.cli.gateway import Gateway
@@ -40,7 +40,7 @@ def submit(  # noqa: PLR0913 - the arguments are the command line
             typer.echo(taken.model_dump_json() if as_json else f"{taken.batch_id}\n{gateway.url}{taken.url}")
             return
         typer.echo(f"batch {taken.batch_id}", err=True)
-        with progress.showing(lambda: gateway.names(taken.batch_id)) as show:
+        with progress.showing(lambda: batch_options.names(wanted)) as show:
             for news in gateway.events(taken.batch_id):
                 show(news)
         results = gateway.results(taken.batch_id)

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 
 def topology(*, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
-    """Print every exchange and queue that the services declare, with arguments and bindings.
+    """Print every exchange and queue.
 
-    Their number follows HEATSTREAM_PARTITIONS; nothing is connected to.
+    Each with its arguments and bindings, as the services declare them. Their number follows HEATSTREAM_PARTITIONS;
+    nothing is connected to.
     """
     from services.runtime.settings import Settings
     from services.runtime.topology import topology as wanted

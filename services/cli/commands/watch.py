@@ -16,11 +16,11 @@ def watch(
     as_json: AsJson = False,
     api: Api = None,
 ) -> None:
-    """Follow a batch from its first event to its last, then print the schedule.
+    """Follow a batch, then print the schedule.
 
-    A line that is cut is taken up where it broke. With --json each event is one line of JSON, and nothing else is
-    printed. Exit codes: 0 found, 3 every sheet was read and the swimmer is in none, 1 a sheet could not be read or the
-    batch was cancelled, 2 bad input or no gateway.
+    Tells every event from the first to the last. A line that is cut is taken up where it broke. With --json each event
+    is one line of JSON, and nothing else is printed. Exit codes: 0 found, 3 every sheet was read and the swimmer is in
+    none, 1 a sheet could not be read or the batch was cancelled, 2 bad input or no gateway.
     """
     import json
     from dataclasses import asdict

@@ -98,9 +98,9 @@ def taken(gateway: ScriptedGateway) -> ScriptedGateway:
     }
     gateway.says(f"GET {BATCH_PATH}", batch)
     gateway.streams(
-        EVENTS, (1, "batch_started", {}), (2, "job_progress", {"job_id": JOB, "stage": "extracting"}), cut=True
+        EVENTS, (1, "batch_started", {}), (2, "job_progress", {"sequence": 1, "stage": "extracting"}), cut=True
     )
-    gateway.streams(EVENTS, (3, "job_completed", {"job_id": JOB}), (4, "batch_completed", DONE))
+    gateway.streams(EVENTS, (3, "job_completed", {"sequence": 1}), (4, "batch_completed", DONE))
     gateway.says(EVENTS, None, 204)
     return gateway
 
@@ -204,6 +204,14 @@ def test_a_gateway_that_is_away_is_told_with_what_to_do(pdf: str) -> None:
     assert done.exit_code == 2
     assert done.stderr.count("\n") == 1
     assert "make up" in done.stderr
+
+
+def test_watch_asks_what_the_sheets_are_called(taken: ScriptedGateway) -> None:
+    taken.says(RESULTS, results(SWIM))
+    done = heatstream(taken, "watch", BATCH)
+    assert done.exit_code == 0, done.output
+    assert "day1.pdf: extracting" in done.stderr
+    assert len(taken.headers_of(f"GET {BATCH_PATH}")) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+SHEET = str(EXAMPLES / "sprint-night.pdf")
+SWIMMER = "Maya Lindqvist"
+SHEET_KEYS = {"meet_name", "session_date", "meet_date_start", "meet_date_end", "venue", "entries", "warnings"}
+ENTRY_KEYS = {
+    "kind",
+    "session",
+    "event_number",
+    "event_name",
+    "round",
+    "heat_number",
+    "heat_count",
+    "heat_start_time",
+    "lane",
+    "swimmer_name",
+    "age",
+    "birth_year",
+    "team",
+    "seed_time",
+    "legs",
+    "page",
+}
+
+
+def extract(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "services.cli", "extract", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_a_whole_sheet_has_every_key_of_the_contract() -> None:
+    done = extract(SHEET, "--all", "--json")
+    assert done.returncode == 0, done.stderr
+    sheet = json.loads(done.stdout)
+    assert set(sheet) == SHEET_KEYS
+    assert sheet["entries"]
+    assert all(set(entry) >= ENTRY_KEYS for entry in sheet["entries"])
+    assert {entry["kind"] for entry in sheet["entries"]} <= {
+        "individual",
+        "relay",
+        "alternate",
+        "scratched",
+        "unseeded",
+    }
+
+
+@pytest.mark.parametrize("name", [SWIMMER, "Lindqvist, Maya", "  LINDQVIST,  maya "])
+def test_a_swimmer_is_found_however_the_name_is_typed(name: str) -> None:
+    done = extract(SHEET, "--swimmer", name, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["events"]
+
+
+def test_the_table_has_one_row_a_swim_in_a_pipe() -> None:
+    swims = json.loads(extract(SHEET, "--swimmer", SWIMMER, "--json").stdout)["events"]
+    table = extract(SHEET, "--swimmer", SWIMMER).stdout
+    for swim in swims:
+        assert any(str(swim["event_number"]) in row and swim["seed_time"] in row for row in table.splitlines())
+    assert len(table.splitlines()) == len(swims) + 2  # the title and the names of the columns
+
+
+def test_a_swimmer_who_is_not_there_ends_with_three_and_near_names() -> None:
+    done = extract(SHEET, "--swimmer", "Maja Lindquist", "--json")
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["events"] == []
+    assert "Lindqvist" in done.stderr
+
+
+def _text(path: Path) -> None:
+    path.write_text("this is a letter, not a sheet")
+
+
+def _nothing(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _header_only(path: Path) -> None:
+    path.write_bytes(b"%PDF-1.7\n")
+
+
+def _blank_page(path: Path) -> None:
+    canvas = Canvas(str(path))
+    canvas.showPage()
+    canvas.save()
+
+
+def _encrypted(path: Path) -> None:
+    canvas = Canvas(str(path), encrypt=StandardEncryption("secret", strength=128))
+    canvas.drawString(100, 700, "Event 1")
+    canvas.save()
+
+
+@pytest.mark.parametrize("write", [_text, _nothing, _header_only, _blank_page, _encrypted])
+def test_a_file_that_cannot_be_read_ends_with_two_and_one_line(tmp_path: Path, write: object) -> None:
+    path = tmp_path / "sheet.pdf"
+    assert callable(write)
+    write(path)
+    assert_refused(extract(str(path), "--all", "--json"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nowhere.pdf", "--all"], "nowhere.pdf cannot be opened"),
+        (["tests", "--all"], "is a directory"),
+        ([SHEET], "either --swimmer"),
+        ([SHEET, "--all", "--swimmer", SWIMMER], "either --swimmer"),
+        ([SHEET, "--swimmer", " \t "], "blank"),
+        ([SHEET, "--swimmer", "x" * 256], "255"),
+        ([SHEET, "--swimmer", "Maya\nLindqvist"], "one line"),
+    ],
+)
+def test_bad_input_ends_with_two_and_one_line(arguments: list[str], says: str) -> None:
+    assert says in assert_refused(extract(*arguments))
+
+
+def assert_refused(done: subprocess.CompletedProcess[str]) -> str:
+    assert (done.returncode, done.stdout) == (2, ""), done
+    assert done.stderr.startswith("heatstream: ")
+    assert done.stderr.count("\n") == 1
+    return done.stderr
