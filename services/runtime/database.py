@@ -78,6 +78,11 @@ class Listener:
 
     def __init__(self, url: str, *, name: str, wake: Callable[[frozenset[str]], None]) -> None:
         self._url, self._name, self._wake = url, name, wake
+        self._up = False
+
+    @property
+    def up(self) -> bool:
+        return self._up
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._keep(), name="listen")
@@ -102,9 +107,11 @@ class Listener:
         try:
             connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(CHANNEL, lambda *said: self._wake(frozenset(str(said[3]).split(","))))
+            self._up = True
             self._wake(frozenset())
             await lost.wait()
         finally:
+            self._up = False
             connection.terminate()
 
 

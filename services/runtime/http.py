@@ -43,6 +43,7 @@ async def serve(app: ASGIApp, host: str, port: int, *, stop_seconds: int = 5) ->
             lifespan="off",
             log_config=None,
             access_log=False,
+            proxy_headers=False,  # a client's address is the peer's: a header says what its sender likes
             server_header=False,
             timeout_graceful_shutdown=stop_seconds,
             timeout_keep_alive=30,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,7 +14,7 @@ MIGRATIONS = Path(schema.__file__).parent / "migrations"
 def migrate(database_url: str) -> list[str]:
     """Bring a database to the newest schema; returns the ids of what was applied. Safe to call twice at once."""
     backend = get_backend(_for_psycopg(database_url))
-    with backend.lock():
+    with closing(backend.connection), backend.lock():
         due = backend.to_apply(read_migrations(str(MIGRATIONS)))
         backend.apply_migrations(due)
         return [migration.id for migration in due]
@@ -22,7 +23,7 @@ def migrate(database_url: str) -> list[str]:
 def roll_back(database_url: str) -> list[str]:
     """Take every migration back, newest first; returns their ids. All data of the database goes with them."""
     backend = get_backend(_for_psycopg(database_url))
-    with backend.lock():
+    with closing(backend.connection), backend.lock():
         due = backend.to_rollback(read_migrations(str(MIGRATIONS)))
         backend.rollback_migrations(due)
         return [migration.id for migration in due]

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+
+from services.api import problems
+from services.api.commands import Commands
+from services.api.guard import Guard
+from services.api.routes import home
+from services.api.routes.batches import Batches
+from services.api.routes.events import Events
+from services.api.routes.results import Results
+from services.runtime import health
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from starlette.types import ASGIApp
+
+    from services.api.reads import Reads
+    from services.api.settings import ApiSettings
+    from services.api.sse.hub import Hub
+    from services.runtime.blobs import Blobs
+    from services.runtime.publisher import Publisher
+
+
+def app(  # noqa: PLR0913 - the parts that the gateway is made of
+    settings: ApiSettings,
+    *,
+    blobs: Blobs,
+    publisher: Publisher,
+    reads: Reads,
+    hub: Hub,
+    checks: Mapping[str, Callable[[], Awaitable[bool]]],
+) -> ASGIApp:
+    """The gateway as an ASGI application."""
+    routes = [
+        *home.routes(),
+        *Batches(settings, blobs, Commands(publisher), reads).routes(),
+        *Results(reads).routes(),
+        *Events(hub, reads, settings.beat_seconds).routes(),
+        *health.routes(checks),
+    ]
+    return Guard(Starlette(routes=routes, exception_handlers=problems.HANDLERS))

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import aio_pika
+
+from services.runtime.clock import new_id, now
+from services.runtime.topology import COMMANDS
+
+if TYPE_CHECKING:
+    from schema.commands import AnyCommand
+    from services.runtime.publisher import Publisher
+
+APP_ID = "heatstream-api"
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+class Commands:
+    """The gateway's way to the broker."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+
+    @property
+    def up(self) -> bool:
+        return self._publisher.up
+
+    async def send(self, command: AnyCommand, *, correlation_id: str, traceparent: str | None = None) -> None:
+        """Return when the broker has the command on disk. Raises Transient when that could not be had."""
+        traced = traceparent is not None and _TRACEPARENT.fullmatch(traceparent)
+        message = aio_pika.Message(
+            command.model_dump_json(exclude_none=True).encode(),
+            content_type="application/json",
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            message_id=str(new_id()),
+            type=command.TYPE,
+            timestamp=now(),
+            correlation_id=correlation_id,
+            app_id=APP_ID,
+            headers={"traceparent": traceparent} if traced else {},
+        )
+        await self._publisher.publish(COMMANDS, command.TYPE, message)

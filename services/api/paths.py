@@ -1,0 +1,44 @@
+"""What stands in addresses and headers: read strictly, refused by name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from schema.errors import Rejected
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+#: PostgreSQL's INTEGER, as event ids are.
+LARGEST = 2**31 - 1
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+def batch_id_of(request: Request) -> UUID:
+    text = request.path_params["batch_id"]
+    if not _UUID.fullmatch(text):
+        raise Rejected("bad-batch-id", "a batch id is a UUID, as the answer to a submit names it")
+    return UUID(text)
+
+
+def cursor_of(request: Request) -> int:
+    """Where a stream goes on. The header wins: an EventSource that comes back keeps its first address."""
+    text = request.headers.get("last-event-id") or request.query_params.get("last_event_id") or "0"
+    if (cursor := _number(text)) is None:
+        raise Rejected("bad-cursor", "a cursor is the `id` of an event of this stream; start again without one")
+    return cursor
+
+
+def page_of(request: Request, *, usual: int, most: int) -> tuple[int, int]:
+    """`after` and `limit` of a page of the log."""
+    after = _number(request.query_params.get("after", "0"))
+    limit = _number(request.query_params.get("limit", str(usual)))
+    if after is None or limit is None or not 1 <= limit <= most:
+        raise Rejected("bad-page", f"`after` is the id of an event, or 0; `limit` is 1 to {most}")
+    return after, limit
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,10}", text) and int(text) <= LARGEST else None

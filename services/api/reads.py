@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from schema.errors import Rejected
+from schema.states import BatchStatus
+from schema.views import BatchView, EventsView, EventView, JobView
+from services.api.problems import needing
+from services.api.sse.feed import ROWS_A_BATCH
+from services.api.sse.frames import placed
+from services.api.sse.stream import Head
+from services.runtime.clock import age_seconds
+from services.runtime.queries import query
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    import asyncpg
+
+    from services.api.arrivals import Arrivals
+    from services.api.sse.frames import Placed
+    from services.runtime.database import Database
+
+Found = TypeVar("Found")
+Row = dict[str, Any]
+#: A batch this young may be on its way through the broker and the projector still.
+YOUNG_SECONDS = 10.0
+#: A wait looks again after so long, should its wake-up be lost.
+LOOK_AGAIN_SECONDS = 0.5
+
+
+class Reads:
+    """What the tables say. A batch that was just submitted is waited for, and an unknown one raises Rejected.
+
+    Raises Unavailable while the database is away; `news` raises Transient, as a Feed wants it.
+    """
+
+    def __init__(self, database: Database, arrivals: Arrivals, wait_seconds: float) -> None:
+        self._database, self._arrivals, self._wait_seconds = database, arrivals, wait_seconds
+
+    async def batch(self, batch_id: UUID) -> BatchView:
+        """A batch and its jobs, both of one moment."""
+        return await self._wait_for(batch_id, lambda: self._batch(batch_id))
+
+    async def results(self, batch_id: UUID) -> tuple[Row, list[Row]]:
+        """The row of a batch and those of `api_results`, both of one moment."""
+        return await self._wait_for(batch_id, lambda: self._results(batch_id))
+
+    async def result(self, code: str) -> Row:
+        with needing("database-unavailable"):
+            async with self._database.connection() as connection:
+                row = await connection.fetchrow(query("api_result"), code)
+        if row is None:
+            raise Rejected("not-found", "no result has this code; results are kept for 30 days")
+        return dict(row)
+
+    async def events(self, batch_id: UUID, after: int, limit: int) -> EventsView:
+        """A page of the log. Raises Rejected for a cursor that the log has not reached."""
+        end = await self._wait_for(batch_id, lambda: self._log_end(batch_id))
+        if after > end:
+            raise Rejected(
+                "cursor-ahead", f"event {after} is not there yet, the last one is {end}; ask with a smaller `after`"
+            )
+        with needing("database-unavailable"):
+            async with self._database.connection() as connection:
+                rows = await connection.fetch(query("api_events"), batch_id, after, limit + 1)
+        page = tuple(EventView(**row) for row in rows[:limit])
+        return EventsView(batch_id=batch_id, events=page, next_after=page[-1].event_id if len(rows) > limit else None)
+
+    async def head(self, batch_id: str) -> Head:
+        return await self._wait_for(UUID(batch_id), lambda: self._head(batch_id))
+
+    async def news(self, after: Mapping[str, int]) -> dict[str, list[Placed]]:
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(query("api_news"), list(after), list(after.values()), ROWS_A_BATCH)
+        found: dict[str, list[Placed]] = {}
+        for row in rows:
+            found.setdefault(str(row["batch_id"]), []).append(placed(dict(row)))
+        return found
+
+    async def _batch(self, batch_id: UUID) -> BatchView | None:
+        async with self._database.connection() as connection, _one_moment(connection):
+            row = await connection.fetchrow(query("api_batch"), batch_id)
+            jobs = await connection.fetch(query("api_jobs"), batch_id)
+        return None if row is None else BatchView(**row, jobs=tuple(JobView(**job) for job in jobs))
+
+    async def _results(self, batch_id: UUID) -> tuple[Row, list[Row]] | None:
+        async with self._database.connection() as connection, _one_moment(connection):
+            row = await connection.fetchrow(query("api_batch"), batch_id)
+            jobs = await connection.fetch(query("api_results"), batch_id)
+        return None if row is None else (dict(row), [dict(job) for job in jobs])
+
+    async def _head(self, batch_id: str) -> Head | None:
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(query("api_head"), batch_id)
+        return None if row is None else Head(row["last_event_id"], BatchStatus(row["status"]).over)
+
+    async def _log_end(self, batch_id: UUID) -> int | None:
+        async with self._database.connection() as connection:
+            end: int | None = await connection.fetchval(query("api_log_end"), batch_id)
+            return end
+
+    async def _wait_for(self, batch_id: UUID, read: Callable[[], Awaitable[Found | None]]) -> Found:
+        """Reads follow writes: what is not there of a young batch is looked for again at each wake-up, for a while."""
+        age = age_seconds(batch_id)
+        patience = self._wait_seconds if age is not None and age < YOUNG_SECONDS else 0.0
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + patience
+        with needing("database-unavailable"), self._arrivals.expect(str(batch_id)) as arrived:
+            while True:
+                if (found := await read()) is not None:
+                    return found
+                if (left := deadline - clock()) <= 0:
+                    raise Rejected("not-found", "no batch has this id; batches are kept for 30 days")
+                try:
+                    async with asyncio.timeout(min(left, LOOK_AGAIN_SECONDS)):
+                        await arrived.wait()
+                except TimeoutError:
+                    continue
+                arrived.clear()
+
+
+def _one_moment(connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> Any:  # noqa: ANN401 - asyncpg's own
+    return connection.transaction(isolation="repeatable_read", readonly=True)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+import structlog
+from starlette.routing import Route
+
+from schema.errors import Rejected
+from schema.views import SubmittedView
+from services.api import multipart
+from services.api.answers import answer
+from services.api.paths import batch_id_of
+from services.api.problems import Unavailable, needing
+from services.api.submission import Submission, read_form, read_json
+from services.api.uploads import Uploads
+from services.runtime.clock import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from services.api.commands import Commands
+    from services.api.reads import Reads
+    from services.api.settings import ApiSettings
+    from services.runtime.blobs import Blobs
+
+log = structlog.get_logger()
+
+
+class Batches:
+    """Takes batches in, and says how they are."""
+
+    def __init__(self, settings: ApiSettings, blobs: Blobs, commands: Commands, reads: Reads) -> None:
+        self._settings, self._blobs, self._commands, self._reads = settings, blobs, commands, reads
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/batches", self.submit, methods=["POST"]),
+            Route("/api/batches/{batch_id}", self.show),
+        ]
+
+    async def submit(self, request: Request) -> Response:
+        """Take a batch whole or not at all: check and store everything, then send the command, then say 202."""
+        if not self._commands.up:
+            raise Unavailable("broker-unavailable")  # before a person has waited for an upload
+        submission = Submission(self._settings.max_pdfs)
+        async with Uploads(self._blobs, self._settings.max_pdf_bytes) as uploads:
+            body, content_type = self._body(request), request.headers.get("content-type", "")
+            match content_type.split(";")[0].strip().lower():
+                case multipart.MEDIA_TYPE:
+                    await read_form(submission, body, content_type, uploads)
+                case "application/json":
+                    await read_json(submission, body)
+                case _:
+                    raise Rejected(
+                        "unsupported-media-type",
+                        "send multipart/form-data with `swimmer`, `pdfs` and `urls`, or application/json with `swimmer`"
+                        " and `urls`",
+                    )
+            command = submission.command(new_id(), _address(request))
+            await uploads.keep()
+        with needing("broker-unavailable"):
+            await self._commands.send(
+                command,
+                correlation_id=request.scope["state"]["request_id"],
+                traceparent=request.headers.get("traceparent"),
+            )
+        log.info("batch.taken", batch_id=str(command.batch_id), sources=len(command.sources))
+        url = f"/api/batches/{command.batch_id}"
+        view = SubmittedView(
+            batch_id=command.batch_id,
+            url=url,
+            events_url=f"{url}/events",
+            results_url=f"{url}/results",
+            calendar_url=f"{url}/calendar.ics",
+        )
+        return answer(view, status=202, headers={"Location": url})
+
+    async def show(self, request: Request) -> Response:
+        return answer(await self._reads.batch(batch_id_of(request)))
+
+    async def _body(self, request: Request) -> AsyncIterator[bytes]:
+        """The body as it comes, as far as one may go. Raises Rejected beyond, ClientDisconnect when its sender left."""
+        limit = self._settings.max_body_bytes
+        too_large = Rejected(
+            "body-too-large",
+            f"a request may have {limit / 1_000_000:g} MB; send fewer or smaller PDFs, or links",
+        )
+        announced = request.headers.get("content-length", "0")
+        if announced.isdigit() and int(announced) > limit:
+            raise too_large
+        size = 0
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise too_large
+            if chunk:
+                yield chunk
+
+
+def _address(request: Request) -> str | None:
+    """The peer's address. A header that claims another is not believed."""
+    try:
+        return str(ip_address(request.client.host.split("%")[0])) if request.client else None
+    except ValueError:
+        return None

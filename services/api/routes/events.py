@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from services.api.answers import answer
+from services.api.paths import batch_id_of, cursor_of, page_of
+from services.api.sse.stream import EventStream
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from services.api.reads import Reads
+    from services.api.sse.hub import Hub
+
+USUAL_PAGE = 500
+LARGEST_PAGE = 1000
+
+
+class Events:
+    """What happened to a batch: live as an event stream, or in pages as JSON."""
+
+    def __init__(self, hub: Hub, reads: Reads, beat_seconds: float) -> None:
+        self._hub, self._reads, self._beat_seconds = hub, reads, beat_seconds
+
+    def routes(self) -> list[Route]:
+        return [Route("/api/batches/{batch_id}/events", self.events)]
+
+    async def events(self, request: Request) -> Response:
+        batch_id = batch_id_of(request)
+        if request.method == "GET" and "text/event-stream" in request.headers.get("accept", ""):
+            cursor = cursor_of(request)
+            return EventStream(self._hub, self._reads, str(batch_id), cursor, beat_seconds=self._beat_seconds)
+        after, limit = page_of(request, usual=USUAL_PAGE, most=LARGEST_PAGE)
+        return answer(await self._reads.events(batch_id, after, limit))

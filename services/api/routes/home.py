@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+ADDRESSES = {
+    "submit": "POST /api/batches",
+    "batch": "/api/batches/{batch_id}",
+    "events": "/api/batches/{batch_id}/events",
+    "results": "/api/batches/{batch_id}/results",
+    "calendar": "/api/batches/{batch_id}/calendar.ics",
+    "shared result": "/result/{code}",
+    "health": "/health/ready",
+}
+
+
+async def home(_: Request) -> JSONResponse:
+    return JSONResponse({"service": "heatstream", "addresses": ADDRESSES})
+
+
+def routes() -> list[Route]:
+    return [Route("/", home)]

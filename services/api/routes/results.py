@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.api.answers import UNKEPT, answer
+from services.api.calendar import Sheet, calendar
+from services.api.paths import batch_id_of
+from services.api.schedule import result_view, schedule
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from services.api.reads import Reads
+
+
+class Results:
+    """The schedule of a batch, as data and as a calendar, and what a share link shows."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/batches/{batch_id}/results", self.results),
+            Route("/api/batches/{batch_id}/calendar.ics", self.calendar),
+            Route("/result/{code}", self.shared),
+        ]
+
+    async def results(self, request: Request) -> Response:
+        return answer(schedule(*await self._reads.results(batch_id_of(request))))
+
+    async def calendar(self, request: Request) -> Response:
+        batch, jobs = await self._reads.results(batch_id_of(request))
+        finished = {job["result_code"]: job for job in jobs if job["result_code"] is not None}
+        sheets = [
+            Sheet(finished[result.result_code]["job_id"], finished[result.result_code]["completed_at"], result)
+            for result in schedule(batch, jobs).results
+        ]
+        return Response(
+            calendar(batch["swimmer_name"], sheets),
+            media_type="text/calendar",
+            headers={**UNKEPT, "Content-Disposition": 'attachment; filename="heatstream.ics"'},
+        )
+
+    async def shared(self, request: Request) -> Response:
+        return answer(result_view(await self._reads.result(request.path_params["code"])))

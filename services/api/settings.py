@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pydantic import Field
+
+from services.runtime.settings import Settings
+
+
+class ApiSettings(Settings):
+    """What the gateway reads from its environment beside what every service does."""
+
+    http_host: str = Field("127.0.0.1", description="Address that the gateway listens on.")
+    http_port: int = Field(8080, ge=0, le=65535, description="Its port; 0 takes a free one.")
+    beat_seconds: float = Field(15, gt=0, le=300, description="Silence on a stream before a `: beat` is sent.")
+    poll_seconds: float = Field(2, gt=0, le=60, description="How soon a stream notices what a lost wake-up hid.")
+    stream_buffer: int = Field(256, ge=1, le=100_000, description="Events a slow client may owe before it is cut off.")
+    read_after_write_seconds: float = Field(
+        2, ge=0, le=30, description="How long a read waits for a batch that was just submitted."
+    )
+    broker_wait_seconds: float = Field(2, ge=0, le=30, description="How long a submit waits for an absent broker.")
+    database_connections: int = Field(8, ge=1, le=100, description="Connections to PostgreSQL for reads.")
+
+    @property
+    def max_pdf_bytes(self) -> int:
+        return self.max_pdf_mb * 1_000_000
+
+    @property
+    def max_body_bytes(self) -> int:
+        """All PDFs at their limit, and a megabyte for the fields around them."""
+        return self.max_pdfs * self.max_pdf_bytes + 1_000_000
