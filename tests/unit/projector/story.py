@@ -1,0 +1,107 @@
+"""Made-up histories of one batch, as workers publish them."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
+
+from hypothesis import strategies as st
+
+from schema import identity
+from schema.cloudevents import Fact
+from schema.commands import UrlSource
+from schema.events import (
+    BatchEvent,
+    BatchSubmitted,
+    Job,
+    JobCompleted,
+    JobFailed,
+    JobRetryScheduled,
+    JobStageEntered,
+)
+from schema.extraction import ExtractionResult, SwimEntry
+from schema.states import ErrorCode, Stage
+
+BATCH = UUID("019a0000-0000-7000-8000-000000000001")
+START = datetime(2026, 7, 17, 18, tzinfo=UTC)
+CHECKSUM = "00112233445566778899aabbccddeeff"
+STAGES = (Stage.DOWNLOADING, Stage.EXTRACTING, Stage.CACHING)
+
+
+def fact(event: BatchEvent, number: int = 0, batch: UUID = BATCH) -> Fact:
+    """An event as message `number`, said `number` seconds after the start."""
+    message = UUID(int=uuid5(batch, f"{event.TYPE}{number}{event!r}").int & ~(0xF << 76) | (7 << 76))
+    return Fact(message, batch, START + timedelta(seconds=number), "heatstream/worker", event)
+
+
+def job_id(sequence: int, batch: UUID = BATCH) -> UUID:
+    return identity.job_id(batch, sequence)
+
+
+def submitted(jobs: int = 1, batch: UUID = BATCH) -> BatchSubmitted:
+    return BatchSubmitted(
+        swimmer_name="Maya Lindqvist",
+        jobs=tuple(
+            Job(job_id=job_id(n, batch), sequence=n, source=UrlSource(url=f"https://meets.example/{n}.pdf"))
+            for n in range(1, jobs + 1)
+        ),
+    )
+
+
+def stage(sequence: int, which: Stage, attempt: int = 1) -> JobStageEntered:
+    return JobStageEntered(job_id=job_id(sequence), attempt=attempt, stage=which, message=which.value)
+
+
+def completed(sequence: int, attempt: int = 1, batch: UUID = BATCH, checksum: str = CHECKSUM) -> JobCompleted:
+    return JobCompleted(
+        job_id=job_id(sequence, batch),
+        attempt=attempt,
+        file_checksum=checksum,
+        file_size_bytes=1000,
+        cached=False,
+        result_code=identity.result_code(job_id(sequence, batch)),
+        swimmer_name_normalized="lindqvist maya",
+        extraction=ExtractionResult(
+            swimmer_name="Maya Lindqvist", events=(SwimEntry(event_number="12", heat_number=3, lane=4),)
+        ),
+    )
+
+
+def failed(sequence: int, attempt: int = 1) -> JobFailed:
+    return JobFailed(
+        job_id=job_id(sequence),
+        attempt=attempt,
+        error_code=ErrorCode.NOT_FOUND,
+        error_message="there is no such file",
+        retriable=False,
+    )
+
+
+def retry(sequence: int, attempt: int = 1) -> JobRetryScheduled:
+    return JobRetryScheduled(
+        job_id=job_id(sequence),
+        attempt=attempt,
+        error_code=ErrorCode.TIMEOUT,
+        error_message="it took too long",
+        delay_seconds=4,
+    )
+
+
+@st.composite
+def job_histories(draw: st.DrawFn, sequence: int) -> list[BatchEvent]:
+    """What one job's workers say, in their order: attempts that get so far, and an end."""
+    said: list[BatchEvent] = []
+    attempts = draw(st.integers(1, 3))
+    for attempt in range(1, attempts + 1):
+        said += [stage(sequence, which, attempt) for which in STAGES[: draw(st.integers(0, 3))]]
+        if attempt < attempts:
+            said.append(retry(sequence, attempt))
+    said.append(completed(sequence, attempts) if draw(st.booleans()) else failed(sequence, attempts))
+    return said
+
+
+@st.composite
+def merged(draw: st.DrawFn, histories: list[list[BatchEvent]]) -> list[BatchEvent]:
+    """One order in which these can arrive: each job's own order kept."""
+    left, order = [list(history) for history in histories], []
+    while any(left):
+        order.append(draw(st.sampled_from([history for history in left if history])).pop(0))
+    return order
