@@ -151,3 +151,13 @@ def test_a_submit_cannot_reach_into_the_jobs_of_another_batch() -> None:
     twice = submitted(1).jobs * 2
     assert when(None, BatchSubmitted(swimmer_name="Maya", jobs=twice)) is Unchanged.FOREIGN_JOBS
     assert fact(submitted()).batch_id == BATCH
+
+
+def test_what_is_over_stays_as_it_ended() -> None:
+    done = given(submitted(), completed(1))
+    assert when(done, BatchCancelled()) is Unchanged.STALE
+    again = BatchCompleted(status=BatchStatus.FAILED, total_pdfs=1, completed_pdfs=0, failed_pdfs=1)
+    assert when(done, again) is Unchanged.STALE
+    assert when(done, BatchStarted()) is Unchanged.STALE
+    cancelled = given(submitted(2), failed(1), BatchCancelled())
+    assert when(cancelled, BatchRetryRequested(jobs=(RetriedJob(job_id=job_id(1), attempt=2),))) is Unchanged.STALE
