@@ -89,7 +89,8 @@ def test_json_that_is_no_object_is_a_bad_body(body: object) -> None:
 
 
 def test_every_wrong_field_is_named() -> None:
-    refused = refusal({**SUBMIT, "batch_id": "Nora", "swimmer_name": "  ", "sources": [*SUBMIT["sources"], {"source_type": "fax"}]})
+    sources = [*SUBMIT["sources"], {"source_type": "fax"}]
+    refused = refusal({**SUBMIT, "batch_id": "Nora", "swimmer_name": "  ", "sources": sources})
     assert {error.field for error in refused.errors} == {"batch_id", "swimmer_name", "sources.1"}
 
 

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from services.runtime.blobs import Blobs
+from services.runtime.consumer import Consumer
+from services.runtime.database import Database
+from services.runtime.event_publisher import EventPublisher
+from services.runtime.link import Link
+from services.runtime.publisher import Publisher
+from services.runtime.topology import COMMANDS, COMMANDS_DEAD, JOBS, JOBS_DEAD, topology
+from services.worker.commands import Commands, handlers
+from services.worker.dispatch import Dispatch
+from services.worker.download import Downloader
+from services.worker.jobs import Jobs
+from services.worker.pipeline import Pipeline
+from services.worker.records import Records
+from services.worker.shelf import Shelf
+from services.worker.submit import Submits
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from services.worker.reader import Reader
+    from services.worker.settings import WorkerSettings
+
+#: Commands are light: so many are under way at a time.
+COMMANDS_AT_A_TIME = 16
+
+
+@asynccontextmanager
+async def working(settings: WorkerSettings, reader: Reader) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """Take commands and jobs for a while; yields the check whether they are being taken.
+
+    The end comes in order: no more messages, the running work drained, what it published confirmed.
+    """
+    amqp_url = settings.amqp_url.get_secret_value()
+    wanted = topology(settings.partitions, settings.history_days)
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database_url.get_secret_value(), name="heatstream-worker")
+        records = Records(await stack.enter_async_context(database))
+        publisher = await stack.enter_async_context(Publisher(amqp_url, "heatstream-worker-publisher", wanted))
+        events = await stack.enter_async_context(EventPublisher(publisher, settings.partitions))
+        dispatch, blobs = Dispatch(publisher), Blobs(settings.blob_url)
+        pipeline = Pipeline(
+            downloader=Downloader(settings.download_limits, allowed_hosts=settings.allowed_hosts),
+            blobs=blobs,
+            shelf=Shelf(blobs, reader.version),
+            records=records,
+            reader=reader,
+        )
+        submits = Submits(events=events, dispatch=dispatch, records=records, max_pdfs=settings.max_pdfs)
+        commands = Consumer(
+            COMMANDS,
+            COMMANDS_DEAD,
+            Commands(handlers(submits), publisher),
+            topology=wanted,
+            prefetch=COMMANDS_AT_A_TIME,
+            drain_seconds=settings.drain_seconds,
+        )
+        jobs = Consumer(
+            JOBS,
+            JOBS_DEAD,
+            Jobs(events=events, dispatch=dispatch, records=records, pipeline=pipeline),
+            topology=wanted,
+            prefetch=settings.job_slots,
+            drain_seconds=settings.drain_seconds,
+        )
+        links = [
+            Link(amqp_url, "heatstream-worker-commands", commands.session),
+            Link(amqp_url, "heatstream-worker-jobs", jobs.session),
+        ]
+        await stack.enter_async_context(_stopping_together(links))
+
+        async def taking() -> bool:
+            return publisher.up and all(link.up for link in links)
+
+        yield taking
+
+
+@asynccontextmanager
+async def _stopping_together(links: list[Link]) -> AsyncIterator[None]:
+    """So that one drain time is enough for all."""
+    for link in links:
+        await link.__aenter__()
+    try:
+        yield
+    finally:
+        await asyncio.gather(*(link.__aexit__() for link in links))
