@@ -23,4 +23,5 @@ Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 class Model(BaseModel):
     """A frozen value of the contract. An unknown field is an error: a changed shape needs a new version."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    # Errors say where and what, never the value: it may be a child's name on its way into a log.
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)

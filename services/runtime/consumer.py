@@ -103,7 +103,8 @@ class Consumer:
                 await self._bury(channel, message, poison.reason, poison.sentence)
             except Exception as bug:
                 log.exception("message.handler_failed", queue=self._queue)
-                await self._bury(channel, message, "bug", repr(bug))
+                # Its kind only: what an exception says may quote a child's name.
+                await self._bury(channel, message, "bug", type(bug).__name__)
             await message.ack()
             return
 

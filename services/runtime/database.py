@@ -23,6 +23,7 @@ AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,  # too many connections, a full disk: it passes
 )
 RECONNECT_SECONDS = 1.0
 
