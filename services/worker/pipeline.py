@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from services.worker.records import Records
     from services.worker.shelf import Shelf
 
+#: Characters of `swimmer_name_normalized`.
+KEY_LENGTH = 255
 #: Called with a stage and a sentence for people; returns when the world knows, and the stage may begin.
 Enter = Callable[[Stage, str], Awaitable[None]]
 
@@ -51,7 +53,7 @@ class Pipeline:
         return pdf
 
     async def _cached(self, job: ProcessJob, checksum: str) -> JobCompleted | None:
-        found = await self._records.extraction(checksum, self._reader.normalize(job.swimmer_name))
+        found = await self._records.extraction(checksum, self._key(job))
         if found is None:
             return None
         return self._completed(job, checksum, found.file_size_bytes, found.extraction, cached=True)
@@ -83,9 +85,13 @@ class Pipeline:
             file_size_bytes=size,
             cached=cached,
             result_code=result_code(job.job_id),
-            swimmer_name_normalized=self._reader.normalize(job.swimmer_name),
+            swimmer_name_normalized=self._key(job),
             extraction=extraction,
         )
+
+    def _key(self, job: ProcessJob) -> str:
+        """The swimmer's key in the tables, which is never empty and has its length; folding may make a name longer."""
+        return (self._reader.normalize(job.swimmer_name) or job.swimmer_name)[:KEY_LENGTH]
 
 
 def _checksum(pdf: bytes) -> str:
