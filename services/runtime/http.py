@@ -35,6 +35,7 @@ async def serve(app: ASGIApp, host: str, port: int, *, stop_seconds: int = 5) ->
     with socket.create_server(
         (host, port), backlog=2048, family=socket.AF_INET6 if ":" in host else socket.AF_INET
     ) as listening:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # uvloop does; asyncio's own loop forgets
         bound = int(listening.getsockname()[1])
         config = uvicorn.Config(
             app,

@@ -93,12 +93,16 @@ class Hub:
             if not topic.subscriptions:
                 self._topics.pop(batch_id, None)
 
-    def anchor(self, batch_id: str, head: int) -> None:
-        """Say of a joined batch what its log held after the join; the hub brings what follows."""
+    def anchor(self, batch_id: str, head: int) -> int:
+        """Say of a joined batch what its log held after the join; returns up to where the log must be read.
+
+        That is `head`, or further where another stream was quicker and the hub has gone on from a later event.
+        """
         topic = self._topics[batch_id]
         if topic.cursor is None:
             topic.cursor = head
             self.stir(frozenset({batch_id}))  # a wake-up between the read and this line was for nobody
+        return max(head, topic.cursor)
 
     def stir(self, batch_ids: frozenset[str]) -> None:
         """These batches have news; none named: any may have."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,7 +16,7 @@ from services.api.sse.frames import BEAT, greeting
 from services.api.sse.hub import nothing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from starlette.types import Receive, Scope, Send
 
@@ -27,9 +28,10 @@ log = structlog.get_logger()
 RETRY_MILLISECONDS = (1000, 4000)
 #: How long a write may take to finish once its stream is to end.
 HURRY_SECONDS = 0.3
+_UNKEPT = [(b"cache-control", b"no-store")]
 _HEADERS = [
+    *_UNKEPT,
     (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
 
@@ -56,31 +58,31 @@ class EventStream(Response):
     def __init__(self, hub: Hub, source: Log, batch_id: str, cursor: int, *, beat_seconds: float) -> None:
         super().__init__(status_code=200)
         self._hub, self._log, self._batch_id, self._cursor = hub, source, batch_id, cursor
-        self._beat_seconds = beat_seconds
+        self._beat_seconds, self._told_last = beat_seconds, False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         with self._hub.join(self._batch_id) as live:
             head = await self._log.head(self._batch_id)
-            self._hub.anchor(self._batch_id, head.event_id)
+            missed_to = self._hub.anchor(self._batch_id, head.event_id)
             if self._cursor > head.event_id:
                 raise Rejected(
                     "cursor-ahead",
                     f"event {self._cursor} is not there yet, the last one is {head.event_id};"
                     " start again without a cursor",
                 )
-            missed = self._replay(head.event_id)
-            with needing("database-unavailable"):
-                first = await anext(missed, None)
-            if head.over and first is None:
-                await send({"type": "http.response.start", "status": 204, "headers": [(b"cache-control", b"no-store")]})
-                await send({"type": "http.response.body", "body": b""})
-                return
-            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-            leaving = asyncio.create_task(_left(receive, live), name="stream leaves")
-            try:
-                await self._tell(send, live, first, missed, over=head.over)
-            finally:
-                leaving.cancel()
+            async with aclosing(self._replay(missed_to)) as missed:
+                with needing("database-unavailable"):
+                    first = await anext(missed, None)
+                if head.over and first is None:
+                    await send({"type": "http.response.start", "status": 204, "headers": _UNKEPT})
+                    await send({"type": "http.response.body", "body": b""})
+                    return
+                await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+                leaving = asyncio.create_task(_left(receive, live), name="stream leaves")
+                try:
+                    await self._tell(send, live, first, missed, over=head.over)
+                finally:
+                    leaving.cancel()
 
     async def _tell(
         self, send: Send, live: Subscription, first: bytes | None, missed: AsyncIterator[bytes], *, over: bool
@@ -93,7 +95,7 @@ class EventStream(Response):
                 await _write(send, hello + (first or b""))
                 async for wire in missed:
                     await _write(send, wire)
-                if not over:
+                if not (over or self._told_last):
                     await self._go_live(send, live)
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
         except TimeoutError:
@@ -104,10 +106,10 @@ class EventStream(Response):
         finally:
             live.hurry = nothing
 
-    async def _replay(self, head: int) -> AsyncIterator[bytes]:
-        """The frames after the cursor up to `head`, a page at a time; the cursor follows."""
+    async def _replay(self, end: int) -> AsyncGenerator[bytes, None]:
+        """The frames after the cursor up to `end` at least, a page at a time; the cursor follows."""
         after = self._cursor
-        while after < head:
+        while after < end:
             rows = (await self._log.news({self._batch_id: after})).get(self._batch_id, [])
             if not rows:
                 return  # erased since
@@ -126,14 +128,14 @@ class EventStream(Response):
                 continue
             if wire := self._fresh(frames):
                 await _write(send, wire)
-            if frames and frames[-1].last and frames[-1].event_id == self._cursor:
+            if self._told_last:
                 return
 
     def _fresh(self, frames: list[Frame]) -> bytes:
         """The bytes of those frames that were not told yet; the cursor moves past them."""
         fresh = [frame for frame in frames if frame.event_id > self._cursor]
         if fresh:
-            self._cursor = fresh[-1].event_id
+            self._cursor, self._told_last = fresh[-1].event_id, fresh[-1].last
         return b"".join([frame.wire for frame in fresh])
 
 
