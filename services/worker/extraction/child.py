@@ -1,0 +1,81 @@
+"""The child's side of the sandbox: limits first, then the work, then one answer on a pipe."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schema.errors import JobFault
+from schema.states import ErrorCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from services.worker.extraction.limits import Limits
+
+#: The first byte of an answer: what follows is a result, or the JSON of a fault.
+RESULT, FAULT = b"R", b"F"
+_PR_SET_PDEATHSIG = 1
+#: The alarm rings after the parent's own clock, for the case that the parent is gone or stopped.
+_ALARM_GRACE_SECONDS = 5
+
+
+def answer(work: Callable[[bytes, Limits], bytes], limits: Limits, source: int, pipe: int) -> None:
+    """Run `work` on the bytes behind the descriptor `source`; write what it gives, or its fault, to `pipe`."""
+    confine(limits)
+    with open(source, "rb") as file:
+        file.seek(0)
+        pdf = file.read()
+    try:
+        head, body = RESULT, work(pdf, limits)
+    except JobFault as fault:
+        head, body = FAULT, _fault(fault.code, fault.sentence)
+    except (MemoryError, RecursionError):
+        head, body = FAULT, _fault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF takes more memory than it may.")
+    except Exception as bug:  # noqa: BLE001 - its kind and place travel on; its text might hold a child's name
+        head, body = FAULT, _fault(ErrorCode.UNKNOWN, f"The reader failed on this PDF: {_place(bug)}.")
+    with open(pipe, "wb") as out:
+        out.write(head)
+        out.write(body)
+
+
+def confine(limits: Limits) -> None:
+    """Bound this process for good. What the platform does not know is left out: macOS has no death signal."""
+    os.environ.clear()  # a service's secrets are no business of a PDF
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides about the end, also at Ctrl-C
+    signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _ALARM_GRACE_SECONDS)
+    for name, bound in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes),
+    ):
+        _, hard = resource.getrlimit(name)
+        bounded = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        resource.setrlimit(name, (bounded, bounded))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _mapped_bytes() -> int:
+    """What the address space holds before any PDF: Python and its libraries, mostly untouched."""
+    with contextlib.suppress(OSError):
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    return 0
+
+
+def _place(bug: BaseException) -> str:
+    frame = traceback.extract_tb(bug.__traceback__)[-1]
+    return f"{type(bug).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+
+
+def _fault(code: ErrorCode, sentence: str) -> bytes:
+    return json.dumps({"code": code, "sentence": sentence}).encode()
