@@ -42,7 +42,7 @@ def extract(
             typer.echo(sheet.model_dump_json())
         else:
             tables.print_table(tables.entries(sheet))
-        raise typer.Exit(FOUND if sheet.entries else ABSENT)
+        return
 
     from services.worker.extraction import find
 
