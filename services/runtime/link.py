@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import aio_pika
 import structlog
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
 from schema.errors import Transient
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 CONNECT_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 5.0
-GONE = (AMQPError, OSError, TimeoutError, asyncio.InvalidStateError)
+#: What aio-pika raises when the broker, the connection or the channel is away or refuses.
+GONE = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError, asyncio.InvalidStateError)
 
 
 class Link:
