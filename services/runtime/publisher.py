@@ -53,13 +53,18 @@ class Publisher:
                 await self._exchanges[exchange].publish(message, routing_key, timeout=PUBLISH_SECONDS)
             except DeliveryError as returned:
                 raise Transient(f"no queue takes {routing_key!r} of exchange {exchange!r}: {returned}") from returned
-            except (PublishError, *GONE) as gone:
+            except PublishError as refused:
+                raise Transient(f"the message broker refused: {refused!r}") from refused
+            except GONE as gone:
+                self._broken.set()
+                await asyncio.sleep(0)  # who tries again at once must leave the link a moment to see it
                 raise Transient(f"the message broker did not confirm: {gone!r}") from gone
 
     @asynccontextmanager
     async def _session(self, connection: AbstractConnection, broken: asyncio.Event) -> AsyncIterator[None]:
         channel: AbstractChannel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         channel.close_callbacks.add(lambda *_: broken.set())
+        self._broken = broken
         await declare(channel, self._topology)
         self._exchanges = {
             "": channel.default_exchange,
