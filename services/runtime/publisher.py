@@ -51,9 +51,9 @@ class Publisher:
             await self._link.wait_up(self._wait_seconds)
             try:
                 await self._exchanges[exchange].publish(message, routing_key, timeout=PUBLISH_SECONDS)
-            except DeliveryError as returned:
+            except PublishError as returned:
                 raise Transient(f"no queue takes {routing_key!r} of exchange {exchange!r}: {returned}") from returned
-            except PublishError as refused:
+            except DeliveryError as refused:
                 raise Transient(f"the message broker refused: {refused!r}") from refused
             except GONE as gone:
                 self._broken.set()
