@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -21,10 +22,15 @@ PIPE_WIDTH = 2000
 def print_table(table: Table) -> None:
     """Print to standard output, as suits it."""
     console = Console()
-    if not console.is_terminal:
-        console.width = PIPE_WIDTH
-        table.box, table.pad_edge, table.title_justify = None, False, "left"
-    console.print(table)
+    if console.is_terminal:
+        console.print(table)
+        return
+    console.width = PIPE_WIDTH
+    table.box, table.pad_edge, table.title_justify = None, False, "left"
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        typer.echo(line.rstrip())
 
 
 def schedule(results: ResultsView) -> Table:
