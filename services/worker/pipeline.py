@@ -10,6 +10,7 @@ from schema.errors import JobFault
 from schema.events import JobCompleted
 from schema.identity import result_code
 from schema.states import ErrorCode, Stage
+from services.worker.extraction.names import normalize
 
 if TYPE_CHECKING:
     from schema.extraction import ExtractionResult, Sheet
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from services.worker.records import Records
     from services.worker.shelf import Shelf
 
-#: Characters of `swimmer_name_normalized`.
-KEY_LENGTH = 255
 #: Called with a stage and a sentence for people; returns when the world knows, and the stage may begin.
 Enter = Callable[[Stage, str], Awaitable[None]]
 
@@ -53,7 +52,7 @@ class Pipeline:
         return pdf
 
     async def _cached(self, job: ProcessJob, checksum: str) -> JobCompleted | None:
-        found = await self._records.extraction(checksum, self._key(job))
+        found = await self._records.extraction(checksum, normalize(job.swimmer_name))
         if found is None:
             return None
         return self._completed(job, checksum, found.file_size_bytes, found.extraction, cached=True)
@@ -85,13 +84,9 @@ class Pipeline:
             file_size_bytes=size,
             cached=cached,
             result_code=result_code(job.job_id),
-            swimmer_name_normalized=self._key(job),
+            swimmer_name_normalized=normalize(job.swimmer_name),
             extraction=extraction,
         )
-
-    def _key(self, job: ProcessJob) -> str:
-        """The swimmer's key in the tables, which is never empty and has its length; folding may make a name longer."""
-        return (self._reader.normalize(job.swimmer_name) or job.swimmer_name)[:KEY_LENGTH]
 
 
 def _checksum(pdf: bytes) -> str:

@@ -8,13 +8,14 @@ from pydantic_settings import NoDecode
 
 from services.runtime.settings import Settings
 from services.worker.download import DownloadLimits
+from services.worker.extraction.limits import Limits
 
 
 class WorkerSettings(Settings):
     """What the worker reads besides; bounds of a download and of one child process that reads a stranger's PDF."""
 
     job_slots: int = Field(os.cpu_count() or 1, ge=1, le=64, description="Jobs that one worker runs at a time.")
-    max_pages: int = Field(400, ge=1, le=5000, description="Pages of one PDF.")
+    max_pages: int = Field(300, ge=1, le=5000, description="Pages of one PDF.")
     sandbox_memory_mb: int = Field(1024, ge=128, le=16384, description="Memory of the process that reads a PDF.")
     sandbox_cpu_seconds: int = Field(30, ge=1, le=600, description="Processor time that it gets for one PDF.")
     sandbox_wall_seconds: float = Field(45, gt=0, le=600, description="Time after which it is killed.")
@@ -42,4 +43,13 @@ class WorkerSettings(Settings):
             read_seconds=self.download_read_seconds,
             total_seconds=self.download_total_seconds,
             most_redirects=self.max_redirects,
+        )
+
+    @property
+    def sandbox_limits(self) -> Limits:
+        return Limits(
+            memory_bytes=self.sandbox_memory_mb * 1_000_000,
+            cpu_seconds=self.sandbox_cpu_seconds,
+            wall_seconds=self.sandbox_wall_seconds,
+            pages=self.max_pages,
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from services.worker.settings import WorkerSettings
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 40
 PDF = b"%PDF-1.7 a sheet\n"
 
 
@@ -50,16 +50,13 @@ class StubReader:
             raise JobFault(ErrorCode.ENCRYPTED_PDF, "The PDF is locked with a password.")
         return Sheet(meet_name="Spring Open", venue="Harbour Pool")
 
-    def find(self, sheet: Sheet, swimmer_name: str) -> ExtractionResult:
+    def find(self, sheet: Sheet, swimmer: str) -> ExtractionResult:
         return ExtractionResult(
             meet_name=sheet.meet_name,
             venue=sheet.venue,
-            swimmer_name=swimmer_name,
+            swimmer_name=swimmer,
             events=(SwimEntry(event_number="12A", lane=4),),
         )
-
-    def normalize(self, swimmer_name: str) -> str:
-        return swimmer_name.casefold()
 
 
 class Rig:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import tracemalloc
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -112,6 +113,19 @@ async def test_the_limit_counts_the_last_byte(web: Web) -> None:
 async def test_an_endless_body_is_cut_at_the_limit(web: Web) -> None:
     web.pages["/"] = web.endless
     assert (await fault(web, "/")).code is ErrorCode.TOO_LARGE
+
+
+async def test_a_body_that_unfolds_to_much_is_never_whole_in_memory(web: Web) -> None:
+    bomb = gzip.compress(b"%PDF-" + bytes(60_000_000))
+    assert len(bomb) < MOST_BYTES
+    web.pages["/"] = response(bomb, content_encoding="gzip")
+    tracemalloc.start()
+    try:
+        assert (await fault(web, "/")).code is ErrorCode.TOO_LARGE
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 10_000_000
 
 
 async def test_silence_is_a_timeout(web: Web) -> None:

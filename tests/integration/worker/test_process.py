@@ -1,0 +1,126 @@
+"""The worker as it really runs: a process of its own, a PDF of its own, signals."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+import sys
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import httpx2
+import orjson
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from schema.events import JobCompleted
+from schema.identity import job_id
+from tests.integration.worker.rig import PATIENCE_SECONDS, Rig
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from services.worker.settings import WorkerSettings
+
+LINES = """\
+Harbour Aquatics                              HY-TEK's MEET MANAGER 8.0 - 9:12 AM  5/1/2026  Page 1
+                                 Spring Open - 5/2/2026 to 5/3/2026
+                                           Meet Program
+Event 1  Girls 11-12 100 Yard Freestyle
+Lane   Name                     Age  Team                  Seed Time
+Heat 1 of 1 Finals  Starts at 09:04 AM
+  3    Reed, Ada                 11  Harbour Aquatics-XX      1:08.20
+  4    Quill, Nora               12  Harbour Aquatics-XX      1:02.33
+""".splitlines()
+
+
+def heat_sheet() -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out, invariant=1)
+    canvas.setFont("Courier", 8)
+    for number, line in enumerate(LINES):
+        canvas.drawString(30, 800 - 12 * number, line)
+    canvas.save()
+    return out.getvalue()
+
+
+class Process:
+    """A running worker; `ready` is its health page once it listens."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def ready_page(self) -> str:
+        assert self._process.stderr is not None
+        async for line in self._process.stderr:
+            entry = orjson.loads(line)
+            if entry["event"] == "http.listening":
+                return f"http://127.0.0.1:{entry['port']}/health/ready"
+        raise AssertionError("the worker ended before it listened")
+
+    async def end(self, by: signal.Signals) -> int:
+        self._process.send_signal(by)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self._process.communicate()
+        code = self._process.returncode
+        assert code is not None
+        return code
+
+    @property
+    def running(self) -> bool:
+        return self._process.returncode is None
+
+
+@asynccontextmanager
+async def process(settings: WorkerSettings) -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "services.worker",
+        env={
+            **os.environ,
+            "HEATSTREAM_AMQP_URL": settings.amqp_url.get_secret_value(),
+            "HEATSTREAM_DATABASE_URL": settings.database_url.get_secret_value(),
+            "HEATSTREAM_BLOB_URL": settings.blob_url,
+            "HEATSTREAM_HEALTH_PORT": "0",
+        },
+        stderr=asyncio.subprocess.PIPE,
+    )
+    worker = Process(process)
+    try:
+        yield worker
+    finally:
+        if worker.running:
+            await worker.end(signal.SIGKILL)
+
+
+def swims(event: object) -> list[tuple[str | None, int | None, str | None]]:
+    assert isinstance(event, JobCompleted)
+    return [(swim.event_number, swim.lane, swim.seed_time) for swim in event.extraction.events]
+
+
+async def test_a_sheet_is_read_and_a_sigterm_ends_it(rig: Rig, settings: WorkerSettings) -> None:
+    async with process(settings) as worker:
+        page = await worker.ready_page()
+        batch_id = await rig.submit(await rig.upload(heat_sheet()))
+        facts = await rig.until_over(batch_id)
+        assert swims(facts[-1].event) == [("1", 4, "1:02.33")]
+        async with httpx2.AsyncClient() as client:
+            answer = await client.get(page)
+        assert (answer.status_code, answer.json()["parts"]) == (200, {"broker": "up"})
+        assert await worker.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("stage", ["downloading", "extracting", "caching"])
+async def test_a_killed_worker_loses_nothing(rig: Rig, settings: WorkerSettings, stage: str) -> None:
+    source = await rig.upload(heat_sheet())
+    async with process(settings) as worker:
+        batch_id = await rig.submit(source)
+        await rig.until(lambda facts: any(getattr(fact.event, "stage", None) == stage for fact in facts))
+        assert await worker.end(signal.SIGKILL) == -signal.SIGKILL
+    async with process(settings):
+        facts = await rig.until_over(batch_id)
+        assert swims(facts[-1].event) == [("1", 4, "1:02.33")]
+        assert {getattr(fact.event, "job_id", job_id(batch_id, 1)) for fact in facts} == {job_id(batch_id, 1)}
