@@ -1,0 +1,58 @@
+# Everything a person does here. `make` alone lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --no-emit-index-url --custom-compile-command "make lock"
+
+.PHONY: help binaries setup demo up test check lint types fmt bench lock clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: binaries .venv/.installed ## Install what is missing: servers' binaries, Python packages into .venv
+
+binaries:
+	@./deploy/local/bootstrap.sh
+
+.venv/.installed: requirements-dev.lock pyproject.toml | binaries
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "installing Python packages into .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+demo: setup ## Do the main job end to end on private servers, and stop
+	@$(BIN)/heatstream demo
+
+up: setup ## Start everything and stay up; prints the address, Ctrl-C stops it
+	@$(BIN)/heatstream up
+
+test: setup ## Run all tests against real PostgreSQL and RabbitMQ
+	@$(BIN)/python -m pytest -q
+
+check: setup lint types test ## What CI runs: format, lint, types, architecture, tests
+
+lint: setup ## Check format and lint
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+
+types: setup ## Check types, strictly
+	@$(BIN)/mypy
+
+fmt: setup ## Format the code and mend what lint can mend
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+bench: setup ## Measure, on private servers; prints JSON lines
+	@$(BIN)/python -m tests.bench
+
+lock: ## Write the lock files anew from pyproject.toml, with hashes: what runs, and that with the tools
+	@test -x .venv/uv/bin/uv || { $(PYTHON) -m venv .venv/uv && .venv/uv/bin/pip install --quiet uv; }
+	@$(COMPILE) pyproject.toml -o requirements.lock
+	@$(COMPILE) --group dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## Remove all that was made here: environment, data, caches
+	@rm -rf .venv .heatstream .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import aio_pika
+import asyncpg
+import pytest
+
+from deploy.local.servers import Servers, servers
+from services.runtime.migrations import migrate
+from services.runtime.topology import HISTORY, declare, topology
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+TOPOLOGY = topology(1, 35)
+TEMPLATE = "heatstream_template"
+
+
+def database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+async def execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def private_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """A PostgreSQL and a RabbitMQ of this test run's own: what `make up` runs beside it is not seen."""
+    state: Path = tmp_path_factory.mktemp("servers")
+    state.parent.chmod(0o711)  # PostgreSQL's user passes through
+    state.parent.parent.chmod(0o711)
+    with servers(state, durable=False) as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+async def template_database(private_servers: Servers) -> str:
+    """The URL of a migrated database, to be copied and not to be connected to."""
+    url = database(private_servers.database_url, TEMPLATE)
+    await execute(private_servers.database_url, f"CREATE DATABASE {TEMPLATE}")
+    await asyncio.to_thread(migrate, url)
+    return url
+
+
+@pytest.fixture
+async def database_url(private_servers: Servers, template_database: str) -> AsyncIterator[str]:
+    """A fresh, migrated database for one test."""
+    name, owner = f"test_{uuid4().hex}", private_servers.database_url
+    await execute(owner, f"CREATE DATABASE {name} TEMPLATE {urlsplit(template_database).path[1:]}")
+    yield database(owner, name)
+    await execute(owner, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def amqp_url(private_servers: Servers) -> str:
+    """The broker with every queue there and empty.
+
+    Emptied, not made anew: declaring a dozen quorum queues costs more than most tests. What a consumer of the test
+    before left unacknowledged comes back when the broker has seen its end, so that is waited for.
+    """
+    async with await aio_pika.connect(private_servers.amqp_url) as connection:
+        channel = await connection.channel()
+        await channel.queue_delete(HISTORY)
+        await declare(channel, TOPOLOGY)
+        for wanted in TOPOLOGY.queues:
+            if wanted.name != HISTORY:
+                queue = await channel.get_queue(wanted.name)
+                async with asyncio.timeout(20):
+                    while (await queue.declare()).consumer_count:  # noqa: ASYNC110 - the broker changes it
+                        await asyncio.sleep(0.02)
+                await queue.purge()
+    return private_servers.amqp_url
