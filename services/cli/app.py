@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from services.cli.commands import extract, migrate, services, submit, topology, watch
+from services.cli.commands import demo, extract, migrate, services, submit, topology, up, watch
 from services.cli.failures import OneLineFailures
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def _add(name: str, command: Callable[..., None], *examples: str) -> None:
 
 
 _SETTINGS = "HEATSTREAM_AMQP_URL=amqp://… HEATSTREAM_DATABASE_URL=postgresql://…"
+_add("demo", demo.demo, "heatstream demo")
+_add("up", up.up, "heatstream up --port 8000")
 _add(
     "extract",
     extract.extract,

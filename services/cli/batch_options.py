@@ -9,6 +9,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+from services.cli.checkout import running_api
 from services.cli.failures import Unusable
 
 LONGEST_NAME = 255
@@ -56,4 +57,4 @@ def swimmer(name: str) -> str:
 
 
 def gateway_url(given: str | None) -> str:
-    return given or DEFAULT_API
+    return given or running_api() or DEFAULT_API
