@@ -18,17 +18,16 @@ _STARTS = re.compile(
     re.IGNORECASE,
 )
 
-_COLUMNS = re.compile(r"(?:Lane|Ln\.?|Name|Team|Rank|Place|Pl\.?|Seed|Heat)\b", re.IGNORECASE)
-_COLUMN_WORDS = frozenset(
-    re.findall(
-        "[a-z]+",
-        "lane ln rank place pl heat heats of | name swimmer athlete | age yr year yob yb birth date grade gr class |"
-        " team school club affiliation lsc | relay | seed entry qual qualifying conv converted course time times |"
-        " prelim prelims preliminary semi semis semifinal semifinals final finals",
-    )
+#: Narrow columns run these words together: `Name AgeTeam Seed Time`. A longer word comes before its beginning.
+_COLUMN_WORD = (
+    "lane|ln|rank|place|pl|heats|heat|of|name|swimmer|athlete|age|year|yr|yob|yb|birth|date|grade|gr|class|team|school|"
+    "club|affiliation|lsc|relay|seed|entry|qualifying|qual|converted|conv|course|times|time|"
+    "preliminary|prelims|prelim|semifinals|semifinal|semis|semi|finals|final"
 )
+_COLUMNS = re.compile(rf"(?:(?:{_COLUMN_WORD})[\s./#-]*){{2,}}", re.IGNORECASE)
+_COLUMN = re.compile(_COLUMN_WORD, re.IGNORECASE)
 _ALTERNATES = re.compile(r"Alternates?\b[\s:.]*$", re.IGNORECASE)
-_SINGLE_GENDER = re.compile(r"(?:girls?|boys?|women|men|ladies|female|male)\b(?!\s*(?:/|&|and)\s)", re.IGNORECASE)
+_GENDER = re.compile(r"(?:girls?|boys?|women|men|ladies|female|male)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +40,9 @@ class Event:
         return "relay" in self.name.casefold()
 
     @property
-    def is_single_gender(self) -> bool:
-        """In all others an age may carry a gender: `M13`."""
-        return _SINGLE_GENDER.match(self.name) is not None
+    def is_mixed(self) -> bool:
+        """Whether its ages may carry a gender: `M13`. Combined events (`Girls / Boys ...`) print theirs without."""
+        return _GENDER.match(self.name) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +101,9 @@ def heat_line(text: str) -> HeatLine | None:
 
 def columns(text: str) -> Columns | None:
     """The heads of the columns, if this line is made of nothing else."""
-    if not _COLUMNS.match(text):
+    if not _COLUMNS.fullmatch(text):
         return None
-    words = re.findall(r"[a-z]+", text.casefold())
-    known = frozenset(words)
-    if len(words) < 2 or not known <= _COLUMN_WORDS:  # noqa: PLR2004 - one word may be anything
-        return None
+    known = frozenset(_COLUMN.findall(text.casefold()))
     return Columns(
         has_lane=not known.isdisjoint({"lane", "ln"}),
         is_relay="relay" in known and known.isdisjoint({"name", "swimmer", "athlete"}),

@@ -3,10 +3,11 @@ from __future__ import annotations
 import re
 
 _STARTS_LEG = re.compile(r"[1-9]\)(?:\s|$)")
-_NUMBER = re.compile(r"(?:^|\s)([1-9])\)(?=\s|$)")
+#: Without a border before it: a long name pushes its age up to the next number, as in `Bo G 102) Rune`.
+_NUMBER = re.compile(r"([1-9])\)")
 #: What follows a leg's name: an age, with a gender before it in mixed relays, or a school year.
 _AGE = re.compile(r"\s*\d{1,2}$|\s+(?:FR|SO|JR|SR)$")
-_GENDER_AGE = re.compile(r"(?:\s|(?<=[a-z]))[MWFGB]\d{1,2}$")
+_GENDER_AGE = re.compile(r"(?<![A-Z])[MWFGB]\d{1,2}$")
 
 
 def is_legs(text: str) -> bool:
@@ -24,7 +25,7 @@ def legs(text: str, *, may_have_gender: bool) -> tuple[str, ...]:
     parts = _NUMBER.split(text)
     named = {}
     for number, name in zip(parts[1::2], parts[2::2], strict=True):
-        bare = _GENDER_AGE.sub("", name) if may_have_gender else name
-        named[int(number)] = _AGE.sub("", bare).strip()
+        bare = _GENDER_AGE.sub("", name.strip()) if may_have_gender else name
+        named[int(number)] = _AGE.sub("", bare.strip()).strip()
     last = max((number for number, name in named.items() if name), default=0)
     return tuple(named.get(number, "") for number in range(1, last + 1))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_WARNINGS = 200
 #: A row has no more characters; beyond it a line is not tried, which bounds the time of one.
 _LONGEST_ROW = 300
-_RECORD = re.compile(rf".*?[:=]\s*[A-Za-z]?(?:{SWUM})[A-Za-z]?\b.*|.*\brecords?\b.*", re.IGNORECASE)
+_RECORD = re.compile(rf"\D.*?[^\W\d]\)?\s*[:=]\s*[A-Za-z]?(?:{SWUM})[A-Za-z]?\b.*|.*\brecords?\b.*", re.IGNORECASE)
 _STANDARD = re.compile(rf"(?:{SWUM})[YLSM]?(?:\s+\S+){{0,4}}")
 
 
@@ -111,7 +111,7 @@ class Reading:
             row = rows.swimmer_row(
                 line.text,
                 ranked=ranked,
-                may_have_gender=not self._event.is_single_gender,
+                may_have_gender=self._event.is_mixed,
                 school_year=columns is not None and columns.has_school_year,
             )
         if row is None:
@@ -161,17 +161,17 @@ class Reading:
     def _add_legs(self, text: str) -> None:
         self._leg_text = f"{self._leg_text} {text}".strip()
         relay = self.entries[-1]
-        may_have_gender = self._event is not None and not self._event.is_single_gender
+        may_have_gender = self._event is not None and self._event.is_mixed
         found = legs.legs(self._leg_text, may_have_gender=may_have_gender)
         self.entries[-1] = relay.model_copy(update={"legs": found})
 
     def _means_nothing(self, text: str) -> bool:
-        """Empty lanes, records and time standards; under a heading whatever does not look like a row."""
-        if rows.is_empty_lane(text) or _STANDARD.fullmatch(text) or _RECORD.fullmatch(text):
+        """Empty lanes, records and time standards; outside of heats and lists whatever does not look like a row."""
+        if rows.is_empty_lane(text) or _STANDARD.fullmatch(text):
             return True
         if self._part is _Part.HEADING or self._event is None:
             return rows.swimmer_row(text, ranked=False, may_have_gender=True) is None
-        return False
+        return _RECORD.fullmatch(text) is not None
 
     def _warn(self, line: Line) -> None:
         if len(self.warnings) < MAX_WARNINGS:

@@ -31,7 +31,8 @@ _SWIMMERS, _PUPILS, _RELAYS = (
     for forms in ((_SWIMMER, _GLUED, _NO_AGE, _NO_SEED), (_PUPIL, _NO_AGE), (_RELAY, _RELAY_NO_LETTER))
 )
 _EMPTY_LANE = re.compile(r"\d{1,2}(?:\s*[-\u2013\u2014.]+)?")
-_GENDER = re.compile(r"(?:(?<=\s)|(?<=[a-z]))[MWFGB]$")
+#: Right before an age: after a blank, a name or an initial.
+_GENDER = re.compile(r"(?:(?<=\s)|(?<=[a-z])|(?<=\s[A-Z]))[MWFGB]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,13 @@ class Row:
 
 
 def swimmer_row(text: str, *, ranked: bool, may_have_gender: bool, school_year: bool = False) -> Row | None:
-    """A row of one swimmer. `may_have_gender` says that an `M` or `W` before the age is a gender, not an initial."""
+    """A row of one swimmer. `may_have_gender` says that `M13` is a gender and an age, not an initial and an age."""
     found = _match((_PUPILS if school_year else _SWIMMERS)[ranked], text)
     if found is None:
         return None
     parts = found.groupdict()
     name = parts["name"].strip()
-    if may_have_gender:
+    if may_have_gender and text[found.end("name")].isdigit():
         name = _GENDER.sub("", name).strip()
     if not any(c.isalpha() for c in name):
         return None

@@ -1,0 +1,165 @@
+"""Breaks a meet into pages and columns as Meet Manager does, and says what a perfect reader finds on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from schema.extraction import Kind, SheetEntry
+
+if TYPE_CHECKING:
+    from tests.samples.meet import Event, Heat, Options, Place, Session
+    from tests.samples.people import Swimmer
+
+Style = Literal["event", "note", "columns", "heat", "row", "legs"]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A line of a column. `cells` of a row are place, name or team, age or letter, team and time."""
+
+    style: Style
+    cells: tuple[str, ...]
+
+
+@dataclass
+class Page:
+    session: str
+    number: int
+    columns: list[list[Printed]]
+
+
+@dataclass
+class Composition:
+    options: Options
+    depth: int
+    pages: list[Page] = field(default_factory=list)
+    entries: list[SheetEntry] = field(default_factory=list)
+    _column: int = 0
+
+    def session(self, session: Session) -> None:
+        self._page(session, 1)
+        for event in session.events:
+            self._event(session, event)
+
+    def _event(self, session: Session, event: Event) -> None:
+        first = self._lines(event.heats[0]) if event.heats else 2
+        self._make_room(session, len(self._heading(event)) + first)
+        self._print(*self._heading(event))
+        for heat in event.heats:
+            self._heat(session, event, heat)
+        kind, places = (Kind.UNSEEDED, event.listed) if event.listed else (Kind.ALTERNATE, event.alternates)
+        if kind is Kind.ALTERNATE and places:
+            self._make_room(session, 2)
+            self._print(Printed("heat", ("Alternates",)))
+        for place in places:
+            if self._make_room(session, 1 + self._leg_lines(place)) and kind is Kind.UNSEEDED:
+                self._print(Printed("event", (f"Event {event.number}   ...({event.name})",)), self._columns(event))
+            self._place(session, event, None, place, kind)
+
+    def _heat(self, session: Session, event: Event, heat: Heat) -> None:
+        pages = len(self.pages)
+        moved = self._make_room(session, 2 if self.options.broken_heats else self._lines(heat))
+        total = f" of {len(event.heats)}" if heat.is_counted else ""
+        round_ = f" {heat.round}" if heat.round else ""
+        starts = f" Starts at {_dial(heat.start)}" if heat.start else ""
+        if moved and len(self.pages) > pages:
+            self._print(Printed("heat", (f"Heat {heat.number}{round_}{starts} (#{event.number} {event.name})",)))
+        else:
+            self._print(Printed("heat", (f"Heat {heat.number}{total}{round_}{starts}",)))
+        for place in heat.places:
+            self._make_room(session, 1 + self._leg_lines(place))
+            self._place(session, event, heat, place, Kind.RELAY if event.is_relay else Kind.INDIVIDUAL)
+
+    def _place(self, session: Session, event: Event, heat: Heat | None, place: Place, kind: Kind) -> None:
+        if not place.team:
+            self._print(Printed("row", (str(place.number),)))
+            return
+        one = None if event.is_relay else place.who[0]
+        seed = f"{'X' if place.exhibition else ''}{place.seed} {place.flag}".strip()
+        if one is None:
+            self._print(Printed("row", (str(place.number), place.team, place.letter, "", seed)))
+        else:
+            self._print(Printed("row", (str(place.number), one.printed, _age(event, one), place.team, seed)))
+        for first, second in _pairs(place) if event.is_relay else ():
+            legs = [f"{n}) {swimmer.printed} {_age(event, swimmer)}" for n, swimmer in (first, second)]
+            self._print(Printed("legs", tuple(legs)))
+        self.entries.append(
+            SheetEntry(
+                kind=kind,
+                session=session.name,
+                session_date=session.day,
+                event_number=event.number,
+                event_name=event.name,
+                round=heat.round if heat else None,
+                heat_number=heat.number if heat else None,
+                heat_count=len(event.heats) if heat and heat.is_counted else None,
+                heat_start_time=heat.start if heat else None,
+                lane=place.number if heat else None,
+                swimmer_name=one.printed if one else None,
+                age=one.age if one else None,
+                team=place.team if one else f"{place.team} {place.letter}",
+                seed_time=place.seed,
+                page=len(self.pages),
+                legs=tuple(swimmer.printed for swimmer in place.who) if event.is_relay else (),
+            )
+        )
+
+    def _heading(self, event: Event) -> list[Printed]:
+        start = f"#{event.number} {event.name}" if self.options.hash_headings else f"Event {event.number}  {event.name}"
+        lines = [Printed("event", (start,))]
+        if self.options.records:
+            lines.append(Printed("note", ("Pool Record: 58.41 8/7/2019 Runa Stormcrow",)))
+            lines.append(Printed("note", ("1:26.30 13-14 &TOP",)))
+        return [*lines, self._columns(event)]
+
+    def _columns(self, event: Event) -> Printed:
+        lane = "" if event.listed else "Lane"
+        if event.is_relay:
+            return Printed("columns", (lane, "Team", "Relay", "", "Seed Time"))
+        return Printed("columns", (lane, "Name", "Age", "Team", "Seed Time"))
+
+    def _lines(self, heat: Heat) -> int:
+        return 1 + sum(1 + self._leg_lines(place) for place in heat.places)
+
+    def _leg_lines(self, place: Place) -> int:
+        return 2 if len(place.who) > 1 else 0
+
+    def _make_room(self, session: Session, lines: int) -> bool:
+        """Go to the next column, or page, unless so many lines fit here; True if it went."""
+        column = self.pages[-1].columns[self._column]
+        if len(column) + lines <= self.depth or not column:
+            return False
+        if self._column + 1 < self.options.columns:
+            self._column += 1
+        else:
+            self._page(session, self.pages[-1].number + 1)
+        return True
+
+    def _page(self, session: Session, number: int) -> None:
+        self.pages.append(Page(session.name, number, [[] for _ in range(self.options.columns)]))
+        self._column = 0
+
+    def _print(self, *lines: Printed) -> None:
+        self.pages[-1].columns[self._column].extend(lines)
+
+
+def compose(options: Options, sessions: tuple[Session, ...], depth: int) -> Composition:
+    composition = Composition(options, depth)
+    for session in sessions:
+        composition.session(session)
+    return composition
+
+
+def _age(event: Event, swimmer: Swimmer) -> str:
+    return f"{'W' if swimmer.is_girl else 'M'}{swimmer.age}" if event.is_mixed else str(swimmer.age)
+
+
+def _pairs(place: Place) -> list[tuple[tuple[int, Swimmer], tuple[int, Swimmer]]]:
+    legs = list(enumerate(place.who, start=1))
+    return list(zip(legs[::2], legs[1::2], strict=True))
+
+
+def _dial(time: str) -> str:
+    hour, minute = int(time[:2]), time[3:]
+    return f"{(hour - 1) % 12 + 1:02}:{minute} {'AM' if hour < 12 else 'PM'}"

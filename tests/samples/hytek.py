@@ -1,0 +1,103 @@
+"""Draws a composition as Meet Manager prints it: smaller type for team and time, on baselines of their own."""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+
+from reportlab.lib.pagesizes import letter  # type: ignore[import-untyped]  # has no type marker
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # as above
+
+from schema.extraction import Sheet
+from tests.samples.composition import Composition, Page, Printed, compose
+from tests.samples.meet import Options, make_meet
+
+_WIDTH, _HEIGHT = letter
+_MARGIN, _GUTTER, _TOP, _BOTTOM = 30, 12, 82, 28
+_LEADING = 10.4
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A PDF and what a perfect reader says of it."""
+
+    pdf: bytes
+    sheet: Sheet
+    pages: int
+
+
+def sample(options: Options) -> Sample:
+    depth = math.floor((_HEIGHT - _TOP - _BOTTOM) / _LEADING)
+    composition = compose(options, make_meet(options), depth)
+    last_day = max(entry.session_date for entry in composition.entries if entry.session_date)
+    days = {entry.session_date for entry in composition.entries}
+    sheet = Sheet(
+        meet_name=options.name,
+        session_date=last_day if len(days) == 1 else None,
+        meet_date_start=options.first_day,
+        meet_date_end=last_day,
+        venue=options.place,
+        entries=tuple(composition.entries),
+    )
+    return Sample(_draw(composition, sheet), sheet, len(composition.pages))
+
+
+def _draw(composition: Composition, sheet: Sheet) -> bytes:
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=letter, invariant=1, pageCompression=1)
+    canvas.setTitle(composition.options.name)
+    for page in composition.pages:
+        _draw_head(canvas, page, composition.options, sheet)
+        width = (_WIDTH - 2 * _MARGIN - (len(page.columns) - 1) * _GUTTER) / len(page.columns)
+        for index, column in enumerate(page.columns):
+            left = _MARGIN + index * (width + _GUTTER)
+            for line_number, line in enumerate(column):
+                _draw_line(canvas, line, left, _HEIGHT - _TOP - line_number * _LEADING, width)
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def _draw_head(canvas: Canvas, page: Page, options: Options, sheet: Sheet) -> None:
+    canvas.setFont("Helvetica", 7)
+    canvas.drawString(_MARGIN, _HEIGHT - 30, f"{options.place} - Site License")
+    banner = f"HY-TEK's MEET MANAGER 8.0 - 7:52 PM 7/1/2026 Page {page.number}"
+    canvas.drawRightString(_WIDTH - _MARGIN, _HEIGHT - 30, banner)
+    canvas.setFont("Helvetica-Bold", 11)
+    start, end = sheet.meet_date_start, sheet.meet_date_end
+    days = "" if start is None else f" - {start.month}/{start.day}/{start.year}"
+    days += f" to {end.month}/{end.day}/{end.year}" if end is not None and end != start else ""
+    canvas.drawCentredString(_WIDTH / 2, _HEIGHT - 46, f"{options.name}{days}")
+    canvas.setFont("Helvetica", 9)
+    canvas.drawCentredString(_WIDTH / 2, _HEIGHT - 60, f"Meet Program - {page.session}")
+
+
+def _draw_line(canvas: Canvas, line: Printed, left: float, y: float, width: float) -> None:
+    size = 8.5 if width > 200 else 6.5
+    if line.style in ("row", "columns"):
+        _draw_cells(canvas, line, (left, y), width, size)
+        return
+    if line.style == "legs":
+        canvas.setFont("Helvetica", size - 1.5)
+        for index, cell in enumerate(line.cells):
+            canvas.drawString(left + 14 + index * (width - 14) / 2, y, cell)
+        return
+    canvas.setFont("Helvetica-Bold" if line.style == "event" else "Helvetica", size - (line.style == "note"))
+    canvas.drawString(left + (6 if line.style == "heat" else 0), y, line.cells[0])
+
+
+def _draw_cells(canvas: Canvas, line: Printed, at: tuple[float, float], width: float, size: float) -> None:
+    """Place, name, age, team, time: in this order in the content stream, whatever overlaps on the page."""
+    left, y = at
+    canvas.setFont("Helvetica", size)
+    edges = (10, 16, 0.5 * width, 0.57 * width, width - 26)
+    for index, cell in enumerate(line.cells):
+        if not cell:
+            continue
+        if index == 3:
+            canvas.setFont("Helvetica", size - 1)
+        if index in (0, 4):
+            canvas.drawRightString(left + edges[index], y - (1.2 if index == 4 else 0), cell)
+        else:
+            canvas.drawString(left + edges[index], y - (0.8 if index == 3 else 0), cell)
