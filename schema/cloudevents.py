@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -26,9 +25,8 @@ def dataschema(event_type: str, version: int) -> str:
     return f"urn:heatstream:event:{event_type}:{version}"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """An event with its envelope, as code handles it.
+class Fact(NamedTuple):
+    """An event with its envelope, as code handles it. A named tuple: thousands a second are made.
 
     `id` names the message, `batch_id` the stream it belongs to, `occurred_at` is the publisher's clock. `causation_id`
     is the message that it follows from, `correlation_id` the request at the start of the chain.

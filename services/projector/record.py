@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 SOURCE = "heatstream/projector"
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A fact in its place in its batch: a row of the log. `data` is the canonical JSON that `salt` goes with."""
 
     fact: Fact
@@ -48,8 +47,7 @@ class SetAside:
         return hashlib.blake2b(self.reason.encode() + b"\0" + self.body, digest_size=32).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A fact as it came: read, and as the JSON element that it was read from."""
 
     fact: Fact
@@ -86,8 +84,7 @@ def record(places: Mapping[UUID, Placed | None], arrivals: Iterable[Arrival], sa
             continue
         place = _append(folded, place, after, fact, salt)
         while (event := consequence(place.batch)) is not None:
-            follows = replace(
-                fact,
+            follows = fact._replace(
                 id=derived_event_id(fact.id, event.TYPE),
                 source=SOURCE,
                 event=event,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import orjson
 import pytest
@@ -136,7 +135,7 @@ async def test_another_event_with_a_known_message_id_is_set_aside_and_stops_nobo
     async with projecting(rig.amqp_url, rig.database_url):
         facts = await rig.say(batch, *whole_batch(batch, 1))
         await rig.until(STATUS, "completed")
-        double = replace(facts[0], batch_id=other, event=story.submitted(1, other)).to_cloudevent()
+        double = facts[0]._replace(batch_id=other, event=story.submitted(1, other)).to_cloudevent()
         await rig.send(orjson.dumps([double]))
         await rig.until("SELECT reason FROM set_aside_events", "known_message")
     assert await rig.rows("SELECT count(*)::int FROM processing_batches") == [1]

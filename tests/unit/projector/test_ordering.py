@@ -1,6 +1,5 @@
 """Whatever order the broker and its redeliveries make of what was said, the rows end alike."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from hypothesis import given
@@ -109,7 +108,7 @@ def test_event_ids_are_dense_and_the_chain_holds(data: st.DataObject) -> None:
 def test_what_only_the_projector_says_is_set_aside_when_others_say_it() -> None:
     place = folded([submitted(1)]).touched[BATCH]
     claimed = fact(BatchStarted())
-    taken = replace(fact(stage(1, Stage.DOWNLOADING)), id=derived_event_id(claimed.id, BatchStarted.TYPE))
+    taken = fact(stage(1, Stage.DOWNLOADING))._replace(id=derived_event_id(claimed.id, BatchStarted.TYPE))
     for claim in (claimed, taken):
         outcome = record({BATCH: place}, [Arrival(claim, "")], salt)
         assert ([one.reason for one in outcome.aside], outcome.recorded) == (["reserved"], [])

@@ -1,0 +1,49 @@
+"""`make bench [BENCH=name]`: runs the benches on private servers and prints one JSON line for each figure."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvloop
+
+from deploy.local.servers import servers
+from services.runtime import log
+from services.runtime.migrations import migrate
+from tests.bench import projector
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from deploy.local.servers import Servers
+
+BENCHES: dict[str, Callable[[Servers], AsyncIterator[dict[str, object]]]] = {"projector": projector.bench}
+
+
+async def _print(lines: AsyncIterator[dict[str, object]]) -> None:
+    async for line in lines:
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    ask.add_argument("names", nargs="*", metavar="BENCH", help=f"of {', '.join(BENCHES)}; all when left out")
+    names = ask.parse_args().names or list(BENCHES)
+    if unknown := [name for name in names if name not in BENCHES]:
+        ask.error(f"no bench {unknown[0]!r}; there are {', '.join(BENCHES)}")
+    log.configure("bench", "warning")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)  # PostgreSQL's user passes through
+        with servers(Path(folder) / "state") as up:
+            migrate(up.database_url)
+            for name in names:
+                uvloop.run(_print(BENCHES[name](up)))
+
+
+if __name__ == "__main__":
+    main()
