@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
+from typer.testing import CliRunner, Result
+
+from services.cli.app import app
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SHEET = str(EXAMPLES / "sprint-night.pdf")
@@ -33,14 +36,14 @@ ENTRY_KEYS = {
 }
 
 
-def extract(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "services.cli", "extract", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+def extract(*arguments: str) -> Result:
+    """In this process: its fork server starts once for all of these tests."""
+    return CliRunner().invoke(app, ["extract", *arguments])
 
 
 def test_a_whole_sheet_has_every_key_of_the_contract() -> None:
     done = extract(SHEET, "--all", "--json")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     sheet = json.loads(done.stdout)
     assert set(sheet) == SHEET_KEYS
     assert sheet["entries"]
@@ -57,7 +60,7 @@ def test_a_whole_sheet_has_every_key_of_the_contract() -> None:
 @pytest.mark.parametrize("name", [SWIMMER, "Lindqvist, Maya", "  LINDQVIST,  maya "])
 def test_a_swimmer_is_found_however_the_name_is_typed(name: str) -> None:
     done = extract(SHEET, "--swimmer", name, "--json")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout)["events"]
 
 
@@ -71,9 +74,19 @@ def test_the_table_has_one_row_a_swim_in_a_pipe() -> None:
 
 def test_a_swimmer_who_is_not_there_ends_with_three_and_near_names() -> None:
     done = extract(SHEET, "--swimmer", "Maja Lindquist", "--json")
-    assert done.returncode == 3
+    assert done.exit_code == 3
     assert json.loads(done.stdout)["events"] == []
     assert "Lindqvist" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [((SHEET, "--swimmer", SWIMMER), 0), ((SHEET, "--swimmer", "Nobody"), 3), ((SHEET,), 2)]
+)
+def test_the_exit_code_is_that_of_the_process(arguments: tuple[str, ...], code: int) -> None:
+    command = [sys.executable, "-m", "services.cli", "extract", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
 
 
 def _text(path: Path) -> None:
@@ -124,8 +137,8 @@ def test_bad_input_ends_with_two_and_one_line(arguments: list[str], says: str) -
     assert says in assert_refused(extract(*arguments))
 
 
-def assert_refused(done: subprocess.CompletedProcess[str]) -> str:
-    assert (done.returncode, done.stdout) == (2, ""), done
+def assert_refused(done: Result) -> str:
+    assert (done.exit_code, done.stdout) == (2, ""), done
     assert done.stderr.startswith("heatstream: ")
     assert done.stderr.count("\n") == 1
     return done.stderr

@@ -1,0 +1,97 @@
+"""`up` and the commands that talk to it, as processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from tests.acceptance.leftovers import left_running, marked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SHEETS = [str(EXAMPLES / "summer-invitational.pdf"), str(EXAMPLES / "sprint-night.pdf")]
+SWIMMER = "Maya Lindqvist"
+STOP_SECONDS = 10
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@contextmanager
+def up(state: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`heatstream up`, and the address that it printed; what it says on standard error goes to a file."""
+    environment, mark = marked()
+    command = [sys.executable, "-m", "services.cli", "up", "--state", str(state)]
+    with (
+        (state / "stderr").open("w") as errors,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True) as running,
+    ):
+        try:
+            assert running.stdout is not None
+            said = running.stdout.readline()
+            address = re.search(r"http://127\.0\.0\.1:\d+", said)
+            assert address, said + (state / "stderr").read_text()
+            yield running, address.group()
+        finally:
+            if running.poll() is None:
+                running.send_signal(signal.SIGTERM)
+            running.wait(60)
+    assert left_running(mark, state) == []
+
+
+def heatstream(api_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"HEATSTREAM_API_URL": api_url}
+    command = [sys.executable, "-m", "services.cli", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_a_batch_from_the_command_line_and_a_stop_in_time(tmp_path: Path) -> None:
+    calendar = tmp_path / "maya.ics"
+    with up(tmp_path) as (running, api_url):
+        found = heatstream(
+            api_url, "submit", *SHEETS, "--swimmer", SWIMMER, "--watch", "--ics", str(calendar), "--json"
+        )
+        assert found.returncode == 0, found.stderr
+        results = json.loads(found.stdout)
+        assert [sheet["source"] for sheet in results["results"]] == [Path(sheet).name for sheet in SHEETS]
+        assert calendar.read_text().startswith("BEGIN:VCALENDAR")
+
+        events = heatstream(api_url, "watch", results["batch_id"], "--json")
+        assert events.returncode == 0, events.stderr
+        news = [json.loads(line) for line in events.stdout.splitlines()]
+        assert [each["id"] for each in news] == sorted({each["id"] for each in news})
+        assert news[-1]["name"] == "batch_completed"
+
+        absent = heatstream(api_url, "submit", SHEETS[0], "--swimmer", "Nobody Atall", "--watch")
+        assert absent.returncode == 3, absent.stderr
+
+        running.send_signal(signal.SIGINT)
+        asked = time.monotonic()
+        assert running.wait(60) == 0
+        assert time.monotonic() - asked < STOP_SECONDS
+
+
+def test_a_service_that_dies_is_told_with_its_last_lines(tmp_path: Path) -> None:
+    with up(tmp_path) as (running, _):
+        worker = next(
+            child
+            for child in psutil.Process(running.pid).children()
+            if child.cmdline()[-2:] == ["services.cli", "worker"]
+        )
+        worker.kill()
+        assert running.wait(60) == 1
+        said = (tmp_path / "stderr").read_text()
+    assert "worker died" in said
+    assert "broker.connected" in said
