@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import json
+import multiprocessing
 import os
 import resource
+import select
 import signal
 import sys
 import traceback
@@ -48,7 +51,7 @@ def answer(work: Callable[[bytes, Limits], bytes], limits: Limits, source: int, 
 
 
 def confine(limits: Limits) -> None:
-    """Bound this process for good. What the platform does not know is left out: macOS has no death signal."""
+    """Bound this process for good; its end comes at the latest with that of the service or of the fork server."""
     os.environ.clear()  # a service's secrets are no business of a PDF
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides about the end, also at Ctrl-C
     signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _ALARM_GRACE_SECONDS)
@@ -61,8 +64,19 @@ def confine(limits: Limits) -> None:
         _, hard = resource.getrlimit(name)
         bounded = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
         resource.setrlimit(name, (bounded, bounded))
-    if sys.platform == "linux":
+    if sys.platform == "linux":  # others have no signal at a parent's death; the fork server is our parent
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if service := multiprocessing.parent_process():
+        _end_with(service.sentinel)
+
+
+def _end_with(pipe: int) -> None:
+    """Ask for SIGIO, which ends a process, when the other end of a pipe closes: its owner is gone then."""
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([pipe], [], [], 0)[0]:  # it closed before this
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _mapped_bytes() -> int:

@@ -17,8 +17,8 @@ _CHARACTERS = str.maketrans(
     {
         **_LIGATURES,
         "\u03d0": "f",  # seen where a font maps its fi or fl ligature to a Greek letter
-        "\x02": "-",  # PDFium's sign for a hyphen at the end of a line
-        "\ufffe": "-",  # the same, in later versions
+        "\ufffe": "-\n",  # PDFium's sign for a hyphen at the end of a line, which it joins with the next
+        "\x02": "-\n",  # the same, in other versions
         "\u00ad": "-",
         "\u2010": "-",
         "\u2011": "-",
@@ -37,14 +37,18 @@ class Line:
 
 
 def split(pages: Iterable[PageText]) -> list[list[Line]]:
-    """The lines of each page that has any, without empty ones."""
-    found = ([Line(page.number, text) for part in page.text.splitlines() if (text := clean(part))] for page in pages)
+    """The lines of each page that has any, mended of what fonts and printers did to their characters."""
+    found = ([Line(page.number, text) for part in _mended(page) if (text := clean(part))] for page in pages)
     return [lines for lines in found if lines]
 
 
+def _mended(page: PageText) -> list[str]:
+    return page.text.translate(_CHARACTERS).splitlines()
+
+
 def clean(text: str) -> str:
-    """Mend what fonts and printers did to the characters, so that every layout meets the same ones."""
+    """One line without its fillers and its doubled blanks."""
     if not (text.isascii() and text.isprintable()):  # most lines are, and need none of this
-        text = "".join(c if c.isprintable() else " " for c in text.translate(_CHARACTERS))
+        text = "".join(c if c.isprintable() else " " for c in text)
         text = unicodedata.normalize("NFC", text)
     return " ".join(_FILLERS.sub(" ", text).split())

@@ -35,15 +35,13 @@ def find(sheet: Sheet, swimmer: str) -> ExtractionResult:
     printed: dict[str, list[Swim]] = defaultdict(list)
     for name, swim in _swims(sheet):
         printed[name].append(swim)
-    names = _matching(printed, swimmer)
-    people = {normalize(name) for name in names}
+    names, is_exact = _matching(printed, swimmer)
+    people = _people(names, printed)
     warnings = list(_about_sheet(sheet, swimmer))
     if len(people) > 1:
-        warnings.append(_several(names, swimmer))
-        names = []
-    elif names:
-        warnings.extend(_namesakes(names, printed))
-    elif not any(warning.code == "unknown_layout" for warning in sheet.warnings):
+        warnings.append(_several(people, names, is_exact=is_exact))
+        names = names if is_exact else []
+    elif not names and not any(warning.code == "unknown_layout" for warning in sheet.warnings):
         warnings.append(_not_found(swimmer, printed))
     chosen = set(names)
     return ExtractionResult(
@@ -67,15 +65,29 @@ def _swims(sheet: Sheet) -> Iterator[tuple[str, Swim]]:
                 yield name, Swim(entry, leg)
 
 
-def _matching(printed: Iterable[str], swimmer: str) -> list[str]:
-    """The printed names that are this swimmer's, by the first of three readings that any name fits."""
+def _matching(printed: Iterable[str], swimmer: str) -> tuple[list[str], bool]:
+    """The printed names that may be this swimmer's, by the first of three readings that any fits; whether exactly."""
     wanted = normalize(swimmer)
     names = list(printed)
     if exact := [name for name in names if normalize(name) == wanted]:
-        return exact
+        return exact, True
     if damaged := [name for name in names if (may := damaged_pattern(name)) and may.fullmatch(wanted)]:
-        return damaged
-    return [name for name in names if without_initials(name) == wanted]
+        return damaged, False
+    return [name for name in names if without_initials(name) == wanted], False
+
+
+def _people(names: list[str], printed: dict[str, list[Swim]]) -> list[str]:
+    """Who has these names, as a person would tell them apart: by age and team where those differ."""
+    found: dict[str, set[tuple[int | None, str | None]]] = defaultdict(set)
+    shown: dict[str, str] = {}
+    for name in names:
+        key = shown.setdefault(normalize(name), name)
+        found[key] |= {(s.entry.age or s.entry.birth_year, s.entry.team) for s in printed[name] if s.leg is None}
+    return sorted(
+        f"{name} ({', '.join(str(part) for part in person if part is not None)})".removesuffix(" ()")
+        for name in shown.values()
+        for person in found[name] or {(None, None)}
+    )
 
 
 def _swim_entry(name: str, swim: Swim) -> SwimEntry:
@@ -100,25 +112,12 @@ def _about_sheet(sheet: Sheet, swimmer: str) -> Iterator[Warning]:
         )
 
 
-def _several(names: list[str], swimmer: str) -> Warning:
-    return Warning(
-        code="several_candidates",
-        message=f"Nobody is printed as {swimmer} exactly, and several swimmers could be meant; ask for one of them.",
-        names=tuple(sorted(names)),
-    )
-
-
-def _namesakes(names: list[str], printed: dict[str, list[Swim]]) -> Iterator[Warning]:
-    """Whether more than one person has this name: then their ages or teams differ."""
-    swims = [swim.entry for name in names for swim in printed[name] if swim.leg is None]
-    people = {(entry.age, entry.birth_year, entry.team) for entry in swims}
-    if len({person[:2] for person in people}) > 1 or len({person[2] for person in people}) > 1:
-        described = sorted(", ".join(str(part) for part in person if part is not None) for person in people)
-        yield Warning(
-            code="same_name",
-            message=f"Several swimmers have this name; the swims of all are here: {'; '.join(described)}.",
-            names=tuple(sorted(names)),
-        )
+def _several(people: list[str], names: list[str], *, is_exact: bool) -> Warning:
+    if is_exact:
+        code, sentence = "same_name", "Several swimmers have this name; the swims of all are here"
+    else:
+        code, sentence = "several_candidates", "Nobody has exactly this name, and several could be meant; ask for one"
+    return Warning(code=code, message=f"{sentence}: {'; '.join(people)}.", names=tuple(sorted(names)))
 
 
 def _not_found(swimmer: str, printed: Iterable[str]) -> Warning:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from services.worker.extraction.layouts.times import SWUM
 
-_PLACE = r"(?P<place>\d{1,3})\)?\s+"
-_RANK = r"(?:\*?(?P<place>\d{1,4})[.)]?|-+|\*)\s+"
+_PLACE = r"(?P<place>\d{1,2})\s+"
+_RANK = r"(?:\*?(?P<place>\d{1,4})\.?|-+|\*)\s+"
 _NO_TIME = r"(?:N[TPS]|SCR|DNS|DFS|DQ)"
 _SUFFIX = r"[YLSM]?"
 _SEED = rf"(?P<mark>[Xx])?(?P<seed>(?:{SWUM}|{_NO_TIME}){_SUFFIX})"
@@ -18,7 +18,7 @@ _TEAM = r"(?P<team>\S.*?)"
 
 _SWIMMER = rf"{_NAME}\s*{_AGE}(?:\s+{_TEAM})?\s+{_SEED}{_FLAGS}"
 #: The age runs into the team, or the team into the time.
-_GLUED = rf"{_NAME}\s*{_AGE}\s*(?P<team>[^\d\s](?:.*?[^\d\s:.,])?)\s*(?P<seed>(?:{SWUM}|{_NO_TIME}){_SUFFIX}){_FLAGS}"
+_GLUED = rf"{_NAME}\s*{_AGE}\s*(?P<team>[^\W\d](?:.*?[^\d\s:.,])?)\s*(?P<seed>(?:{SWUM}|{_NO_TIME}){_SUFFIX}){_FLAGS}"
 _PUPIL = rf"{_NAME}\s+(?P<class>FR|SO|JR|SR|GR|K|\d{{1,2}})(?:\s+{_TEAM})?\s+{_SEED}{_FLAGS}"
 _NO_AGE = rf"(?P<name>[^\d,]+,[^\d,]+?)\s+(?P<team>[A-Z0-9-]{{2,}})\s+{_SEED}{_FLAGS}"
 #: No time is printed at all: then only a name with its comma is sure to be one.
