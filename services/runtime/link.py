@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from contextlib import AbstractAsyncContextManager
 
-    from aio_pika.abc import AbstractConnection
+    from aio_pika.abc import AbstractConnection, TimeoutType
 
 log = structlog.get_logger()
 CONNECT_SECONDS = 10.0
@@ -65,7 +65,9 @@ class Link:
         while not self._over.is_set():
             try:
                 async with asyncio.timeout(CONNECT_SECONDS):
-                    connection = await aio_pika.connect(self._url, client_properties={"connection_name": self._name})
+                    connection = await aio_pika.connect(
+                        self._url, connection_class=_Connection, client_properties={"connection_name": self._name}
+                    )
                 await self._live(connection)
                 pause = 0.1
             except GONE as gone:
@@ -87,6 +89,17 @@ class Link:
                 self._up.clear()
         if not self._over.is_set():
             log.warning("broker.connection_lost", link=self._name)
+
+
+class _Connection(aio_pika.Connection):
+    """A connection that could not be opened is closed at once; aio-pika's own waits for the garbage collector."""
+
+    async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109 - as the class above has it
+        try:
+            await super().connect(timeout)
+        except BaseException:
+            await self.close()
+            raise
 
 
 async def _first_of(*waits: Coroutine[Any, Any, object]) -> None:

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shutil
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import httpx2
+import orjson
+import pytest
+
+from schema.commands import SubmitBatch
+from schema.views import Problem, SubmittedView
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from tests.integration.api.conftest import Sent, Serve
+
+PDF = b"%PDF-1.7\n" + b"swim " * 1000
+LINK = "https://example.org/heats.pdf"
+NOWHERE = "127.0.0.1:9"
+Form = list[tuple[str, Any]]
+
+
+def text(name: str, value: str | bytes) -> tuple[str, Any]:
+    return name, (None, value)
+
+
+def pdf(content: bytes = PDF, filename: str = "heats.pdf") -> tuple[str, Any]:
+    return "pdfs", (filename, content, "application/pdf")
+
+
+GOOD: Form = [text("swimmer", "Maya Lindqvist"), pdf()]
+
+
+def kept(path: Path) -> set[str]:
+    """The names of everything in the blob store."""
+    return {str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()}
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - a folder tells nobody what happens in it
+            await asyncio.sleep(0.01)
+
+
+def refusal(answer: httpx2.Response) -> tuple[int, str]:
+    assert answer.headers["content-type"] == "application/problem+json"
+    read = Problem.model_validate_json(answer.content)
+    assert read.status == answer.status_code
+    assert read.detail
+    return read.status, read.type.removeprefix("/problems/")
+
+
+REFUSED_FORMS: list[tuple[Form, tuple[int, str]]] = [
+    ([text("swimmer", "Maya"), pdf(b"<html>not a sheet</html>")], (422, "not-a-pdf")),
+    ([*GOOD, pdf(b"", "empty.pdf")], (422, "not-a-pdf")),
+    ([*GOOD, text("pdfs", LINK)], (422, "not-a-pdf")),
+    ([*GOOD, pdf(PDF + b"x" * 1_000_000)], (413, "pdf-too-large")),
+    ([text("swimmer", "Maya")], (422, "empty-batch")),
+    ([text("swimmer", "Maya"), text("urls", " \n ")], (422, "empty-batch")),
+    ([text("swimmer", "Maya"), ("pdfs", ("", b"", "application/octet-stream"))], (422, "empty-batch")),
+    ([pdf()], (422, "name-missing")),
+    ([pdf(), text("swimmer", "  ")], (422, "name-blank")),
+    ([pdf(), text("swimmer", "x" * 256)], (422, "name-too-long")),
+    ([pdf(), text("swimmer", b"\xff\xfe")], (400, "bad-encoding")),
+    ([*GOOD, text("swimmer", "Maya")], (422, "field-twice")),
+    ([*GOOD, *[pdf()] * 3], (422, "too-many-files")),
+    ([*GOOD, text("urls", f"{LINK}\n" * 3)], (422, "too-many-files")),
+    ([*GOOD, text("urls", "javascript:alert(1)")], (422, "bad-url")),
+    ([*GOOD, text("notification_email", "me")], (422, "bad-email")),
+    ([*GOOD, text("password", "x")], (422, "unknown-field")),
+    ([*GOOD, text("urls", "x" * 300_000)], (413, "field-too-large")),
+    ([*GOOD, ("swimmer\r\nX: y", (None, "x"))], (422, "unknown-field")),
+]
+REFUSED_BODIES: list[tuple[str, bytes, tuple[int, str]]] = [
+    ("text/plain", b"hello", (415, "unsupported-media-type")),
+    ("", b"", (415, "unsupported-media-type")),
+    ("application/json", b"{", (400, "bad-json")),
+    ("application/json", b" " * 300_000, (413, "body-too-large")),
+    ("multipart/form-data", b"x", (400, "broken-multipart")),
+    ("multipart/form-data; boundary=cut", b"--cut\r\n", (400, "broken-multipart")),
+    ("multipart/form-data; boundary=cut", b"--other--\r\n", (400, "broken-multipart")),
+    ("multipart/form-data; boundary=cut", b"--cut\r\nX: " + b"y" * 100_000, (400, "broken-multipart")),
+    ("multipart/form-data; boundary=cut", b"", (400, "broken-multipart")),
+]
+
+
+async def test_files_and_links_become_one_command(api: httpx2.AsyncClient, sent: Sent, blob_path: Path) -> None:
+    form = [
+        text("urls", f"{LINK}?1\r\n\r\n {LINK}?2 "),
+        pdf(PDF, "../Müller.pdf"),
+        text("swimmer", " Maya Lindqvist "),
+        text("urls", LINK),
+        pdf(PDF + b"2", "b.pdf"),
+        text("notification_email", "parent@example.org"),
+    ]
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    headers = {"X-Request-Id": "from-a-test", "traceparent": trace, "X-Forwarded-For": "203.0.113.9"}
+    answer = await api.post("/api/batches", files=form, headers=headers)
+
+    assert answer.status_code == 202
+    view = SubmittedView.model_validate_json(answer.content)
+    assert answer.headers["location"] == view.url == f"/api/batches/{view.batch_id}"
+    message = await sent.next()
+    command = SubmitBatch.model_validate_json(message.body)
+    checksums = [hashlib.blake2b(whole, digest_size=16).hexdigest() for whole in (PDF, PDF + b"2")]
+    assert command.model_dump(mode="json") == {
+        "batch_id": str(view.batch_id),
+        "swimmer_name": "Maya Lindqvist",
+        "sources": [
+            {"source_type": "url", "url": f"{LINK}?1"},
+            {"source_type": "url", "url": f"{LINK}?2"},
+            {"source_type": "file", "checksum": checksums[0], "filename": "Müller.pdf"},
+            {"source_type": "url", "url": LINK},
+            {"source_type": "file", "checksum": checksums[1], "filename": "b.pdf"},
+        ],
+        "client_ip": "127.0.0.1",
+        "notification_email": "parent@example.org",
+    }
+    assert (message.type, message.routing_key, message.app_id) == ("batch.submit", "batch.submit", "heatstream-api")
+    assert (message.content_type, message.delivery_mode) == ("application/json", 2)
+    assert (message.correlation_id, message.headers["traceparent"]) == ("from-a-test", trace)
+    assert message.timestamp is not None
+    assert [UUID(message.message_id or "").version, view.batch_id.version] == [7, 7]
+    assert kept(blob_path) == {f"pdfs/{checksum}" for checksum in checksums}
+
+
+async def test_json_becomes_a_command_too(api: httpx2.AsyncClient, sent: Sent) -> None:
+    answer = await api.post("/api/batches", json={"swimmer": "Maya Lindqvist", "urls": [LINK]})
+    assert answer.status_code == 202
+    message = await sent.next()
+    assert orjson.loads(message.body)["sources"] == [{"source_type": "url", "url": LINK}]
+    assert "traceparent" not in message.headers
+
+
+async def test_a_refusal_has_a_name_and_leaves_nothing(
+    serve: Serve, sent: Sent, blob_path: Path, subtests: pytest.Subtests
+) -> None:
+    async with serve(max_pdfs=3, max_pdf_mb=1) as api:
+        for number, (form, wanted) in enumerate(REFUSED_FORMS):
+            with subtests.test(wanted[1], number=number):
+                assert refusal(await api.post("/api/batches", files=form)) == wanted
+                assert kept(blob_path) == set()
+        for number, (content_type, body, wanted) in enumerate(REFUSED_BODIES):
+            with subtests.test(wanted[1], number=number):
+                headers = {"Content-Type": content_type}
+                assert refusal(await api.post("/api/batches", content=body, headers=headers)) == wanted
+                assert kept(blob_path) == set()
+        answer = await api.post("/api/batches", files=GOOD)
+        assert orjson.loads((await sent.next()).body)["batch_id"] == answer.json()["batch_id"]
+
+
+async def test_a_body_is_bounded_whether_its_length_is_told_or_not(serve: Serve, blob_path: Path) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'--cut\r\nContent-Disposition: form-data; name="pdfs"; filename="a.pdf"\r\n\r\n' + PDF + b"\r\n--cut--"
+        for _ in range(40):
+            yield b"epilogue" * 8_000
+
+    headers = {"Content-Type": "multipart/form-data; boundary=cut"}
+    async with serve(max_pdfs=1, max_pdf_mb=1) as api:
+        told = await api.post("/api/batches", content=b"x" * 2_000_001, headers=headers)
+        untold = await api.post("/api/batches", content=endless(), headers=headers)
+    assert refusal(told) == refusal(untold) == (413, "body-too-large")
+    assert kept(blob_path) == set()
+
+
+async def test_an_upload_that_breaks_off_leaves_nothing(api: httpx2.AsyncClient, blob_path: Path) -> None:
+    reader, writer = await asyncio.open_connection(api.base_url.host, api.base_url.port)
+    part = b'--cut\r\nContent-Disposition: form-data; name="pdfs"; filename="a.pdf"\r\n\r\n' + PDF + b"\r\n"
+    writer.write(
+        b"POST /api/batches HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=cut\r\n"
+        b"Content-Length: 900000\r\n\r\n" + part + part[:-900]
+    )
+    await until(lambda: bool(kept(blob_path)))
+    writer.transport.abort()
+    await until(lambda: not kept(blob_path))
+    assert await reader.read() == b""
+
+
+async def test_a_broken_request_does_not_hurt_the_next(api: httpx2.AsyncClient) -> None:
+    for length in (b"5000", b"-1", b"x", b"5000, 5000"):
+        _, writer = await asyncio.open_connection(api.base_url.host, api.base_url.port)
+        writer.write(
+            b"POST /api/batches HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=cut\r\n"
+            b"Content-Length: " + length + b"\r\n\r\n--cut\r\n"
+        )
+        await writer.drain()
+        writer.close()
+        assert (await api.get("/health/live")).status_code == 200
+
+
+async def test_without_a_broker_a_submit_is_refused_and_nothing_stored(serve: Serve, blob_path: Path) -> None:
+    async with serve(ready=False, amqp_url=f"amqp://guest:guest@{NOWHERE}/") as api:
+        answer = await api.post("/api/batches", files=GOOD)
+        assert refusal(answer) == (503, "broker-unavailable")
+        assert int(answer.headers["retry-after"]) > 0
+        parts = (await api.get("/health/ready")).json()["parts"]
+    assert parts["broker"] == "down"
+    assert kept(blob_path) == set()
+
+
+async def test_without_a_database_a_submit_is_taken_and_reads_are_refused(serve: Serve, sent: Sent) -> None:
+    async with serve(ready=False, database_url=f"postgresql://postgres@{NOWHERE}/x") as api:
+        while (parts := (await api.get("/health/ready")).json()["parts"])["broker"] == "down":
+            pass
+        assert parts == {"broker": "up", "database": "down", "listener": "down"}
+        answer = await api.post("/api/batches", files=GOOD)
+        assert answer.status_code == 202
+        assert (await sent.next()).type == "batch.submit"
+        url = answer.headers["location"]
+        for address in (url, f"{url}/results", f"{url}/calendar.ics", f"{url}/events", "/result/0123456789ab"):
+            away = await api.get(address)
+            assert refusal(away) == (503, "database-unavailable")
+            assert int(away.headers["retry-after"]) > 0
+        stream = await api.get(f"{url}/events", headers={"Accept": "text/event-stream"})
+        assert refusal(stream) == (503, "database-unavailable")
+
+
+async def test_without_a_blob_store_files_are_refused_and_links_are_taken(
+    serve: Serve, sent: Sent, blob_path: Path
+) -> None:
+    async with serve() as api:
+        shutil.rmtree(blob_path)
+        blob_path.write_text("a file where the store was")  # noqa: ASYNC240 - nothing else is to run meanwhile
+        assert refusal(await api.post("/api/batches", files=GOOD)) == (503, "blob-store-unavailable")
+        links = await api.post("/api/batches", json={"swimmer": "Maya", "urls": [LINK]})
+        assert links.status_code == 202
+        assert orjson.loads((await sent.next()).body)["batch_id"] == links.json()["batch_id"]
+
+
+async def test_what_is_not_there_is_a_problem_too(api: httpx2.AsyncClient) -> None:
+    assert refusal(await api.get("/nowhere")) == (404, "not-found")
+    answer = await api.delete("/api/batches")
+    assert refusal(answer) == (405, "method-not-allowed")
+    assert answer.headers["allow"] == "POST"
+    assert (await api.get("/")).json()["addresses"]["submit"] == "POST /api/batches"
