@@ -19,12 +19,14 @@ class Figures:
     """What a client at the gateway measured of one batch, in milliseconds, on its own monotonic clock.
 
     `submit_to_completed_ms` is from before the first byte of the POST to `batch_completed` received;
-    `first_event_ms` is from the 202 received to the first event of the stream received.
+    `first_event_ms` is from the 202 received to the first event of the stream received. `from_cache` counts the sheets
+    that were not read for it.
     """
 
     batch_id: UUID
     submit_to_completed_ms: float
     first_event_ms: float
+    from_cache: int
 
 
 def run_batch(gateway: Gateway, swimmer: str, sheets: Sequence[Path], show: Callable[[BatchNews], None]) -> Figures:
@@ -33,15 +35,17 @@ def run_batch(gateway: Gateway, swimmer: str, sheets: Sequence[Path], show: Call
     batch_id = gateway.submit(swimmer, sheets).batch_id
     taken = time.perf_counter()
     first = completed = None
+    from_cache = 0
     for news in gateway.events(batch_id):
         heard = time.perf_counter()
         first = first or heard
         if news.name == "batch_completed":
             completed = heard
+        from_cache += bool(news.data.get("cached"))
         show(news)
     if first is None or completed is None:
         raise Unusable(f"batch {batch_id} ended without batch_completed")
-    return Figures(batch_id, _milliseconds(posted, completed), _milliseconds(taken, first))
+    return Figures(batch_id, _milliseconds(posted, completed), _milliseconds(taken, first), from_cache)
 
 
 def fresh_copies(sheets: Sequence[Path], folder: Path, mark: str) -> list[Path]:
