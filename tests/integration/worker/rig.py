@@ -10,6 +10,7 @@ from aio_pika import Message
 
 from schema.cloudevents import Fact
 from schema.errors import JobFault
+from schema.events import JobStageEntered
 from schema.extraction import ExtractionResult, Sheet, SwimEntry
 from schema.states import ErrorCode
 from services.runtime.blobs import Blobs
@@ -17,7 +18,7 @@ from services.runtime.clock import new_id
 from services.runtime.topology import COMMANDS, EVENTS, declare, topology
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 
@@ -29,6 +30,11 @@ PDF = b"%PDF-1.7 a sheet\n"
 
 def checksum_of(pdf: bytes) -> str:
     return hashlib.blake2b(pdf, digest_size=16).hexdigest()
+
+
+def stages(facts: Iterable[Fact]) -> list[str]:
+    """The stages that were entered, in order."""
+    return [fact.event.stage for fact in facts if isinstance(fact.event, JobStageEntered)]
 
 
 class StubReader:
@@ -91,6 +97,10 @@ class Rig:
             lambda all_: sum(fact.batch_id == batch_id and fact.event.TYPE in ends for fact in all_) >= jobs
         )
         return [fact for fact in facts if fact.batch_id == batch_id]
+
+    async def until_stage(self, stage: str, batch_id: UUID, jobs: int = 1) -> None:
+        """Return when so many jobs of a batch have entered a stage."""
+        await self.until(lambda facts: stages(one for one in facts if one.batch_id == batch_id).count(stage) >= jobs)
 
     async def upload(self, pdf: bytes) -> dict[str, str]:
         """Put a PDF where the gateway would, and give the source that names it."""

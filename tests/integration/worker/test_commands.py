@@ -74,19 +74,16 @@ BAD: list[tuple[str, object, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("reason", "body", "properties", "field"), BAD)
-async def test_a_bad_command_is_set_aside_and_the_next_is_handled(
-    rig: Rig, reason: str, body: object, properties: dict[str, Any], field: str
-) -> None:
-    await rig.send(body, message_id="the-bad-one", **properties)
-    answer = await rig.answer()
-    assert (answer["status"], answer["reason"]) == ("rejected", reason)
-    assert field in [error["field"] for error in answer["errors"]]
-    dead = await rig.dead(COMMANDS_DEAD)
-    assert (dead.message_id, dead.headers["x-reason"]) == ("the-bad-one", reason)
-    assert dead.body == (body if isinstance(body, bytes) else orjson.dumps(body))
-    batch_id = await rig.submit(LINK)
-    await rig.until_over(batch_id)
+async def test_bad_commands_are_set_aside_one_by_one_and_the_next_is_handled(rig: Rig) -> None:
+    for number, (reason, body, properties, field) in enumerate(BAD):
+        await rig.send(body, message_id=f"bad-{number}", **properties)
+        answer = await rig.answer()
+        assert (answer["status"], answer["reason"]) == ("rejected", reason), BAD[number]
+        assert field in [error["field"] for error in answer["errors"]]
+        dead = await rig.dead(COMMANDS_DEAD)
+        assert (dead.message_id, dead.headers["x-reason"]) == (f"bad-{number}", reason)
+        assert dead.body == (body if isinstance(body, bytes) else orjson.dumps(body))
+    await rig.until_over(await rig.submit(LINK))
 
 
 async def test_no_name_is_in_the_headers_of_what_is_set_aside(rig: Rig) -> None:

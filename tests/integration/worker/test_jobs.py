@@ -8,18 +8,17 @@ import pytest
 from pydantic import SecretStr
 
 from schema.commands import ProcessJob, UrlSource
-from schema.events import JobCompleted, JobFailed, JobRetryScheduled, JobStageEntered
+from schema.events import JobCompleted, JobFailed, JobRetryScheduled
 from schema.identity import job_id, result_code
 from schema.states import ErrorCode
 from services.runtime.clock import new_id
 from services.runtime.topology import JOBS, JOBS_DEAD
 from services.worker.worker import working
 from tests.integration.worker.recorded import LINK, record_extraction, record_job
-from tests.integration.worker.rig import PDF, Rig, checksum_of
+from tests.integration.worker.rig import PDF, Rig, checksum_of, stages
 from tests.integration.worker.web import response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from schema.cloudevents import Fact
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
     from tests.integration.worker.web import Web
 
 needs_worker = pytest.mark.usefixtures("worker")
-
-
-def stages(facts: Iterable[Fact]) -> list[str]:
-    return [fact.event.stage for fact in facts if isinstance(fact.event, JobStageEntered)]
 
 
 def completed(facts: list[Fact]) -> JobCompleted:
@@ -170,25 +165,36 @@ def message(url: str = LINK["url"], attempt: int = 1, **changes: object) -> dict
     return {**job.model_dump(mode="json"), **changes}
 
 
+BAD: list[tuple[str, object, dict[str, Any]]] = [
+    ("not_json", b"{", {}),
+    ("unknown_type", message(), {"type": "job.dance"}),
+    ("future_version", message(), {"headers": {"x-version": 2}}),
+    ("bad_fields", message(sequence=0), {}),
+    ("bad_fields", message(job_id=str(new_id())), {}),
+]
+
+
 @needs_worker
-@pytest.mark.parametrize(
-    ("reason", "body", "properties"),
-    [
-        ("not_json", b"{", {}),
-        ("unknown_type", message(), {"type": "job.dance"}),
-        ("future_version", message(), {"headers": {"x-version": 2}}),
-        ("bad_fields", message(attempt=1, sequence=0), {}),
-        ("bad_fields", message(job_id=str(new_id())), {}),
-    ],
-)
-async def test_a_bad_job_message_is_set_aside_and_the_next_is_handled(
-    rig: Rig, reason: str, body: object, properties: dict[str, Any]
-) -> None:
-    await rig.send(body, exchange="", key=JOBS, **{"type": "job.process", **properties})
-    dead = await rig.dead(JOBS_DEAD)
-    assert dead.headers["x-reason"] == reason
-    assert dead.body == (body if isinstance(body, bytes) else orjson.dumps(body))
+async def test_bad_job_messages_are_set_aside_one_by_one_and_the_next_is_handled(rig: Rig) -> None:
+    for reason, body, properties in BAD:
+        await rig.send(body, exchange="", key=JOBS, **{"type": "job.process", **properties})
+        dead = await rig.dead(JOBS_DEAD)
+        assert dead.headers["x-reason"] == reason
+        assert dead.body == (body if isinstance(body, bytes) else orjson.dumps(body))
     await rig.until_over(await rig.submit(LINK))
+
+
+@needs_worker
+async def test_no_more_jobs_run_at_a_time_than_there_are_slots(rig: Rig) -> None:
+    rig.reader.gate.clear()
+    batch_id = await rig.submit(*[await rig.upload(PDF + bytes([number])) for number in range(3)])
+    await rig.until_stage("extracting", batch_id, 2)
+    for _ in range(5):  # time enough for a third to begin
+        await rig.send(b"{")
+        await rig.answer()
+    assert stages(rig.facts).count("downloading") == 2
+    rig.reader.gate.set()
+    await rig.until_over(batch_id, jobs=3)
 
 
 @needs_worker
@@ -213,7 +219,7 @@ async def test_a_stop_lets_running_work_end(rig: Rig, settings: WorkerSettings) 
     rig.reader.gate.clear()
     async with working(settings, rig.reader):
         batch_id = await rig.submit(await rig.upload(PDF))
-        await rig.until(lambda facts: "extracting" in stages(facts))
+        await rig.until_stage("extracting", batch_id)
         asyncio.get_running_loop().call_later(0.2, rig.reader.gate.set)
     assert completed(await rig.until_over(batch_id)).attempt == 1
 
@@ -222,7 +228,7 @@ async def test_work_that_a_stop_cuts_off_is_done_by_the_next_worker(rig: Rig, se
     rig.reader.gate.clear()
     async with working(settings.model_copy(update={"drain_seconds": 0.1}), rig.reader):
         batch_id = await rig.submit(await rig.upload(PDF))
-        await rig.until(lambda facts: "extracting" in stages(facts))
+        await rig.until_stage("extracting", batch_id)
     rig.reader.gate.set()
     async with working(settings, rig.reader) as taking:
         facts = await rig.until_over(batch_id)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import httpx2
 import orjson
-import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from schema.events import JobCompleted
@@ -113,14 +112,16 @@ async def test_a_sheet_is_read_and_a_sigterm_ends_it(rig: Rig, settings: WorkerS
         assert await worker.end(signal.SIGTERM) == 0
 
 
-@pytest.mark.parametrize("stage", ["downloading", "extracting", "caching"])
-async def test_a_killed_worker_loses_nothing(rig: Rig, settings: WorkerSettings, stage: str) -> None:
-    source = await rig.upload(heat_sheet())
-    async with process(settings) as worker:
-        batch_id = await rig.submit(source)
-        await rig.until(lambda facts: any(getattr(fact.event, "stage", None) == stage for fact in facts))
-        assert await worker.end(signal.SIGKILL) == -signal.SIGKILL
+async def test_a_worker_killed_in_each_stage_loses_nothing(rig: Rig, settings: WorkerSettings) -> None:
+    batches = []
+    for stage in ("downloading", "extracting", "caching"):
+        async with process(settings) as worker:
+            await worker.ready_page()
+            batches.append(await rig.submit(await rig.upload(heat_sheet() + stage.encode())))
+            await rig.until_stage(stage, batches[-1])
+            assert await worker.end(signal.SIGKILL) == -signal.SIGKILL
     async with process(settings):
-        facts = await rig.until_over(batch_id)
-        assert swims(facts[-1].event) == [("1", 4, "1:02.33")]
-        assert {getattr(fact.event, "job_id", job_id(batch_id, 1)) for fact in facts} == {job_id(batch_id, 1)}
+        for batch_id in batches:
+            facts = await rig.until_over(batch_id)
+            assert swims(facts[-1].event) == [("1", 4, "1:02.33")]
+            assert {getattr(fact.event, "job_id", job_id(batch_id, 1)) for fact in facts} == {job_id(batch_id, 1)}
