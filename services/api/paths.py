@@ -23,6 +23,14 @@ def batch_id_of(request: Request) -> UUID:
     return UUID(text)
 
 
+def code_of(request: Request) -> str:
+    """The code of a share link; what cannot be one is not looked for."""
+    code: str = request.path_params["code"]
+    if not re.fullmatch(r"[0-9a-z]{12}", code):
+        raise Rejected("not-found", "a code has twelve digits and small letters; copy the whole link")
+    return code
+
+
 def cursor_of(request: Request) -> int:
     """Where a stream goes on. The header wins: an EventSource that comes back keeps its first address."""
     text = request.headers.get("last-event-id") or request.query_params.get("last_event_id") or "0"

@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from services.api.answers import UNKEPT, answer
 from services.api.calendar import Sheet, calendar
-from services.api.paths import batch_id_of
+from services.api.paths import batch_id_of, code_of
 from services.api.schedule import result_view, schedule
 
 if TYPE_CHECKING:
@@ -46,4 +46,4 @@ class Results:
         )
 
     async def shared(self, request: Request) -> Response:
-        return answer(result_view(await self._reads.result(request.path_params["code"])))
+        return answer(result_view(await self._reads.result(code_of(request))))

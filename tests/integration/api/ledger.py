@@ -43,8 +43,8 @@ class Ledger:
     def __init__(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         self.connection = connection
 
-    async def submitted(self, batch_id: UUID | None = None, *, sheets: int = 2) -> UUID:
-        """A batch of a file and links, all waiting."""
+    async def submitted(self, batch_id: UUID | None = None, *, sheets: int = 2, silent: bool = False) -> UUID:
+        """A batch of a file and links, all waiting. `silent` loses the wake-up."""
         batch_id = batch_id or new_id()
         sources: list[Source] = [
             FileSource(checksum=CHECKSUM, filename="friday.pdf"),
@@ -79,21 +79,46 @@ class Ledger:
                 BatchSubmitted(
                     swimmer_name=SWIMMER, jobs=jobs, client_ip="192.0.2.7", notification_email="parent@example.org"
                 ),
+                silent=silent,
             )
         return batch_id
 
-    async def record(self, batch_id: UUID, *events: Event, status: BatchStatus | None = None) -> None:
+    async def record(
+        self, batch_id: UUID, *events: Event, status: BatchStatus | None = None, silent: bool = False
+    ) -> None:
         """Events in one transaction, and the status that the batch has after them."""
         async with self.connection.transaction():
             for event in events:
-                await self._record(batch_id, event)
+                await self._record(batch_id, event, silent=silent)
             if status is not None:
                 await self.connection.execute(
                     "UPDATE processing_batches SET status = $2 WHERE id = $1", batch_id, status.value
                 )
 
-    async def entered(self, batch_id: UUID, stage: Stage, *, number: int = 1) -> None:
-        await self.record(batch_id, JobStageEntered(job_id=job_id(batch_id, number), attempt=1, stage=stage))
+    async def entered(self, batch_id: UUID, stage: Stage, *, silent: bool = False) -> None:
+        await self.record(batch_id, JobStageEntered(job_id=job_id(batch_id, 1), attempt=1, stage=stage), silent=silent)
+
+    async def many(self, batch_id: UUID, count: int) -> None:
+        """So many stages with a long message each, in one statement."""
+        async with self.connection.transaction():
+            head = await self.connection.fetchval(
+                "UPDATE processing_batches SET last_event_id = last_event_id + $2 WHERE id = $1"
+                " RETURNING last_event_id",
+                batch_id,
+                count,
+            )
+            stage = JobStageEntered(job_id=job_id(batch_id, 1), attempt=1, stage=Stage.EXTRACTING, message="x" * 1500)
+            await self.connection.execute(
+                "INSERT INTO batch_events (batch_id, event_id, message_id, type, version, occurred_at, source, salt,"
+                " data, digest) SELECT $1, event_id, gen_random_uuid(), $2, 1, now(), 'test', '', $3, ''"
+                " FROM generate_series($4::int, $5::int) AS event_id",
+                batch_id,
+                stage.TYPE,
+                stage.model_dump_json(exclude_none=True).encode(),
+                head - count + 1,
+                head,
+            )
+            await self.connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(batch_id))
 
     async def completed(self, batch_id: UUID, number: int, *swims: SwimEntry, age: timedelta = timedelta()) -> str:
         """A job with its result and share link; returns the code. `age` makes the link older."""
@@ -153,7 +178,7 @@ class Ledger:
     async def started(self, batch_id: UUID) -> None:
         await self.record(batch_id, BatchStarted(), status=BatchStatus.PROCESSING)
 
-    async def _record(self, batch_id: UUID, event: Event) -> None:
+    async def _record(self, batch_id: UUID, event: Event, *, silent: bool = False) -> None:
         event_id = await self.connection.fetchval(
             "UPDATE processing_batches SET last_event_id = last_event_id + 1 WHERE id = $1 RETURNING last_event_id",
             batch_id,
@@ -167,4 +192,5 @@ class Ledger:
             event.TYPE,
             event.model_dump_json(exclude_none=True).encode(),
         )
-        await self.connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(batch_id))
+        if not silent:
+            await self.connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(batch_id))
