@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from typing import TYPE_CHECKING, Any, Self
 
@@ -39,6 +40,7 @@ class Link:
     ) -> None:
         self._url, self._name, self._session = url, name, session
         self._up, self._over = asyncio.Event(), asyncio.Event()
+        self._connecting = False
 
     @property
     def up(self) -> bool:
@@ -58,17 +60,16 @@ class Link:
 
     async def __aexit__(self, *exc: object) -> None:
         self._over.set()
-        await self._task
+        if self._connecting:
+            self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
 
     async def _keep(self) -> None:
         pause = 0.1
         while not self._over.is_set():
             try:
-                async with asyncio.timeout(CONNECT_SECONDS):
-                    connection = await aio_pika.connect(
-                        self._url, connection_class=_Connection, client_properties={"connection_name": self._name}
-                    )
-                await self._live(connection)
+                await self._live(await self._connect())
                 pause = 0.1
             except GONE as gone:
                 log.warning("broker.unreachable", link=self._name, error=repr(gone))
@@ -76,6 +77,16 @@ class Link:
                 log.exception("broker.session_failed", link=self._name)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             await _first_of(self._over.wait(), asyncio.sleep(pause * random.uniform(0.5, 1)))  # noqa: S311 - jitter
+
+    async def _connect(self) -> AbstractConnection:
+        self._connecting = True
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                return await aio_pika.connect(
+                    self._url, connection_class=_Connection, client_properties={"connection_name": self._name}
+                )
+        finally:
+            self._connecting = False
 
     async def _live(self, connection: AbstractConnection) -> None:
         broken = asyncio.Event()

@@ -17,7 +17,9 @@ class Settings(BaseSettings):
         "file:///var/lib/heatstream/blobs", description="Where PDF bytes are kept: `file://…`, or `s3://bucket/prefix`."
     )
     partitions: int = Field(1, ge=1, le=256, description="Event partitions: the same number for every service.")
-    history_days: int = Field(35, ge=1, le=3650, description="How long `heatstream.history` reaches back.")
+    history_days: int = Field(
+        35, ge=1, le=3650, description="How long `heatstream.history` reaches back; fixed once the stream exists."
+    )
     max_pdfs: int = Field(15, ge=1, le=100, description="PDFs in one batch.")
     max_pdf_mb: int = Field(25, ge=1, le=100, description="Size of one PDF.")
     drain_seconds: float = Field(8, gt=0, description="How long running work may take to finish after SIGTERM.")

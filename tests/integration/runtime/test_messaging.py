@@ -199,3 +199,20 @@ async def test_a_consumer_whose_queue_was_deleted_makes_it_again(amqp_url: str) 
         async with Publisher(amqp_url, "test", TOPOLOGY) as publisher:
             await publisher.publish(COMMANDS, "batch.submit", command(b"again"))
             assert await asyncio.wait_for(heard.get(), PATIENCE_SECONDS) == b"again"
+
+
+async def test_a_stop_does_not_wait_for_a_broker_that_never_answers() -> None:
+    async def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    over = asyncio.Event()
+    async with await asyncio.start_server(accept, "127.0.0.1", 0) as silent:
+        port = silent.sockets[0].getsockname()[1]
+        async with (
+            asyncio.timeout(2),
+            Publisher(f"amqp://127.0.0.1:{port}/", "test", TOPOLOGY, wait_seconds=0.2) as publisher,
+        ):
+            with pytest.raises(Transient):
+                await publisher.publish(COMMANDS, "batch.cancel", command(b"{}"))
+        over.set()
