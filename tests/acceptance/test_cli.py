@@ -77,6 +77,12 @@ def test_a_batch_from_the_command_line_and_a_stop_in_time(tmp_path: Path) -> Non
         absent = heatstream(api_url, "submit", SHEETS[0], "--swimmer", "Nobody Atall", "--watch")
         assert absent.returncode == 3, absent.stderr
 
+        twice = heatstream(api_url, "up", "--state", str(tmp_path))
+        assert (twice.returncode, twice.stderr) == (
+            2,
+            f"heatstream: it is up already, at {api_url}: use that one, or stop it first\n",
+        )
+
         running.send_signal(signal.SIGINT)
         asked = time.monotonic()
         assert running.wait(60) == 0
