@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import structlog
 from starlette.requests import ClientDisconnect
 
-from services.api.problems import internal
 from services.runtime.clock import new_id
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
 class Guard:
-    """The outermost layer: each request has an id, and a bug becomes one log line and a problem document.
+    """The outermost layer: each request has an id, and a bug becomes one log line.
 
     The id is the caller's `X-Request-Id` where it is plain, else a new one; it is echoed, and it is the correlation id
     of what the request causes. Paths and query strings are not logged: they can hold names and share codes.
@@ -31,12 +30,9 @@ class Guard:
             return
         request_id = _request_id(scope)
         scope["state"] = {"request_id": request_id}
-        started = False
 
         async def send_with_id(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
@@ -45,12 +41,9 @@ class Guard:
                 await self._app(scope, receive, send_with_id)
             except ClientDisconnect:
                 log.info("request.client_left", method=scope["method"])
-                await internal()(scope, receive, send_with_id)  # nobody reads it, and the server wants an answer
             except Exception:
+                # Not raised further: the server would log it again, as text and with the values in its message.
                 log.exception("request.failed", method=scope["method"])
-                if started:
-                    raise
-                await internal()(scope, receive, send_with_id)
 
 
 def _request_id(scope: Scope) -> str:

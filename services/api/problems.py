@@ -93,12 +93,8 @@ def problem(
     )
 
 
-def internal() -> Response:
-    return problem("internal", "the fault is on our side and is logged; try again, and tell us if it stays")
-
-
 def on_fault(_: Request, fault: Exception) -> Response:
-    """The answer to what a route raised on purpose, or what the router says of an address."""
+    """The answer to what a route raised: on purpose, or as a bug."""
     match fault:
         case Rejected():
             return problem(fault.slug, fault.sentence, fault.fields)
@@ -110,7 +106,8 @@ def on_fault(_: Request, fault: Exception) -> Response:
         case HTTPException(status_code=404):
             return problem("not-found", "no such address; GET / names those that there are")
         case _:
-            raise fault
+            return problem("internal", "the fault is on our side and is logged; try again, and tell us if it stays")
 
 
-HANDLERS = dict.fromkeys((Rejected, Unavailable, HTTPException), on_fault)
+#: For starlette: it answers with these, and raises on what is no named fault, so that the guard can log it.
+HANDLERS = dict.fromkeys((Rejected, Unavailable, HTTPException, Exception), on_fault)

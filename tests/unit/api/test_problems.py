@@ -4,18 +4,21 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import orjson
+import httpx2
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
 
 import services.api
 import services.runtime.blobs
 from schema.errors import Rejected
 from schema.views import Problem
 from services.api.guard import Guard
-from services.api.problems import _AWAY, CATALOGUE, problem
+from services.api.problems import _AWAY, CATALOGUE, HANDLERS, MEDIA_TYPE, Unavailable, problem
 
 if TYPE_CHECKING:
-    from starlette.types import Message, Receive, Scope, Send
+    from starlette.requests import Request
 
 SOURCES = [*Path(services.api.__file__).parent.rglob("*.py"), Path(services.runtime.blobs.__file__)]
 
@@ -39,32 +42,30 @@ def test_a_problem_is_one_that_clients_can_read(slug: str) -> None:
     assert response.headers["content-type"] == "application/problem+json"
 
 
-async def _ask(failure: Exception, headers: tuple[tuple[bytes, bytes], ...] = ()) -> list[Message]:
-    said: list[Message] = []
+async def ask(failure: Exception | None, **headers: str) -> httpx2.Response:
+    async def show(_: Request) -> Response:
+        if failure is not None:
+            raise failure
+        return Response("fine")
 
-    async def fail(_: Scope, __: Receive, ___: Send) -> None:
-        raise failure
-
-    async def receive() -> Message:
-        raise AssertionError
-
-    async def send(message: Message) -> None:
-        said.append(message)
-
-    await Guard(fail)({"type": "http", "method": "GET", "path": "/", "headers": list(headers)}, receive, send)
-    return said
+    app = Guard(Starlette(routes=[Route("/", show)], exception_handlers=HANDLERS))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as client:
+        return await client.get("/", headers=headers)
 
 
 async def test_a_bug_is_a_problem_without_its_secrets() -> None:
-    start, body = await _ask(RuntimeError("Maya Lindqvist"))
-    assert start["status"] == 500
-    assert orjson.loads(body["body"])["type"] == "/problems/internal"
-    assert b"Maya" not in body["body"]
+    answer = await ask(RuntimeError("Maya Lindqvist"))
+    assert (answer.status_code, answer.headers["content-type"]) == (500, MEDIA_TYPE)
+    assert Problem.model_validate_json(answer.content).type == "/problems/internal"
+    assert "Maya" not in answer.text
 
 
-@pytest.mark.parametrize(("given", "kept"), [(b"trace-7.a", True), (b"a b", False), (b"x" * 129, False), (b"", False)])
-async def test_a_plain_request_id_is_echoed(given: bytes, kept: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    start, _ = await _ask(Rejected("not-found", "x"), ((b"x-request-id", given),))
-    echoed = dict(start["headers"])[b"x-request-id"]
+@pytest.mark.parametrize("failure", [None, Rejected("not-found", "x"), Unavailable("shutting-down"), RuntimeError("x")])
+async def test_every_answer_has_a_request_id(failure: Exception | None) -> None:
+    assert (await ask(failure)).headers["x-request-id"]
+
+
+@pytest.mark.parametrize(("given", "kept"), [("trace-7.a", True), ("a b", False), ("x" * 129, False), ("", False)])
+async def test_a_plain_request_id_is_echoed(given: str, kept: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    echoed = (await ask(None, **{"X-Request-Id": given})).headers["x-request-id"]
     assert (echoed == given) is kept
-    assert echoed

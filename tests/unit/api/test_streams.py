@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.api.sse import feed as feed_module
@@ -106,6 +106,8 @@ class Step:
     turns=st.lists(st.integers(0, 4), min_size=1, max_size=30),
     buffer_frames=st.integers(1, 6),
 )
+@example(steps=[5, 6], turns=[1, 0], buffer_frames=1)  # another stream moved the hub past the head that was read
+@example(steps=[0, 0, 7, 5], turns=[0], buffer_frames=1)  # the hub was behind the head of a batch that is over
 def test_each_client_gets_every_event_once_and_in_order(steps: list[int], turns: list[int], buffer_frames: int) -> None:
     with patch.object(feed_module, "ROWS_A_BATCH", ROWS_A_LOOK):
         asyncio.run(_scenario(steps, turns, buffer_frames))
