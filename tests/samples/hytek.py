@@ -6,8 +6,8 @@ import io
 import math
 from dataclasses import dataclass
 
-from reportlab.lib.pagesizes import letter  # type: ignore[import-untyped]  # has no type marker
-from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # as above
+from reportlab.lib.pagesizes import letter
+from reportlab.pdfgen.canvas import Canvas
 
 from schema.extraction import Sheet
 from tests.samples.composition import Composition, Page, Printed, compose
@@ -53,7 +53,7 @@ def _draw(composition: Composition, sheet: Sheet) -> bytes:
         for index, column in enumerate(page.columns):
             left = _MARGIN + index * (width + _GUTTER)
             for line_number, line in enumerate(column):
-                _draw_line(canvas, line, left, _HEIGHT - _TOP - line_number * _LEADING, width)
+                _draw_line(canvas, line, (left, _HEIGHT - _TOP - line_number * _LEADING), width, composition.options)
         canvas.showPage()
     canvas.save()
     return file.getvalue()
@@ -73,10 +73,11 @@ def _draw_head(canvas: Canvas, page: Page, options: Options, sheet: Sheet) -> No
     canvas.drawCentredString(_WIDTH / 2, _HEIGHT - 60, f"Meet Program - {page.session}")
 
 
-def _draw_line(canvas: Canvas, line: Printed, left: float, y: float, width: float) -> None:
-    size = 8.5 if width > 200 else 6.5
+def _draw_line(canvas: Canvas, line: Printed, at: tuple[float, float], width: float, options: Options) -> None:
+    left, y = at
+    size = _size(width)
     if line.style in ("row", "columns"):
-        _draw_cells(canvas, line, (left, y), width, size)
+        _draw_cells(canvas, line, at, width, options)
         return
     if line.style == "legs":
         canvas.setFont("Helvetica", size - 1.5)
@@ -87,9 +88,10 @@ def _draw_line(canvas: Canvas, line: Printed, left: float, y: float, width: floa
     canvas.drawString(left + (6 if line.style == "heat" else 0), y, line.cells[0])
 
 
-def _draw_cells(canvas: Canvas, line: Printed, at: tuple[float, float], width: float, size: float) -> None:
+def _draw_cells(canvas: Canvas, line: Printed, at: tuple[float, float], width: float, options: Options) -> None:
     """Place, name, age, team, time: in this order in the content stream, whatever overlaps on the page."""
     left, y = at
+    size, drop = _size(width), options.drop
     canvas.setFont("Helvetica", size)
     edges = (10, 16, 0.5 * width, 0.57 * width, width - 26)
     for index, cell in enumerate(line.cells):
@@ -98,6 +100,11 @@ def _draw_cells(canvas: Canvas, line: Printed, at: tuple[float, float], width: f
         if index == 3:
             canvas.setFont("Helvetica", size - 1)
         if index in (0, 4):
-            canvas.drawRightString(left + edges[index], y - (1.2 if index == 4 else 0), cell)
+            canvas.drawRightString(left + edges[index], y - (drop if index == 4 else 0), cell)
         else:
-            canvas.drawString(left + edges[index], y - (0.8 if index == 3 else 0), cell)
+            canvas.drawString(left + edges[index], y - (drop if index == 3 else 0), cell)
+
+
+def _size(width: float) -> float:
+    """The type size in a column of this width, in points."""
+    return 8.5 if width > 200 else 6.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 
 from tests.samples.people import Swimmer, squad
@@ -16,7 +16,10 @@ MAYA = Swimmer("Maya", "Lindqvist", "", is_girl=True, age=12, team="HARB-XA")
 
 @dataclass(frozen=True)
 class Options:
-    """What a sample shows. `columns` is 1 to 3; a meet has one session a day."""
+    """What a sample shows. `columns` is 1 to 3; a meet has one session a day.
+
+    `drop` is how many points the smaller type of team and time stands below the name's baseline.
+    """
 
     seed: int
     name: str = "Sample Meet"
@@ -43,6 +46,7 @@ class Options:
     records: bool = True
     broken_heats: bool = False
     long_names: bool = False
+    drop: float = 1.2
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ class _Draw:
     options: Options
     random: Random
     swimmers: list[Swimmer]
-    minute: int = field(default=8 * 60 + 30)
+    minute: int = 8 * 60 + 30
+    distance: int = 50
 
     def event(self, number: int) -> Event:
         options, random = self.options, self.random
@@ -106,7 +111,7 @@ class _Draw:
         random.shuffle(of_age)
         if options.maya and girls and not is_mixed and youngest <= MAYA.age <= oldest:
             of_age.insert(random.randrange(options.lanes), MAYA)
-        distance = random.choice(options.distances)
+        distance = self.distance = random.choice(options.distances)
         is_relay = options.relays and number % 6 in (3, 4)
         stroke = random.choice(("Medley Relay", "Freestyle Relay")) if is_relay else random.choice(STROKES)
         name = f"{gender} {label} {distance} LC Meter {stroke}".replace("  ", " ")
@@ -155,7 +160,7 @@ class _Draw:
         random, suffixes = self.random, self.options.suffixes
         if random.random() < 0.08:
             return random.choice(("NT", "NTY")) if suffixes else "NT"
-        minutes, hundredths = divmod(random.randint(2400, 60000), 6000)
+        minutes, hundredths = divmod(round(self.distance / 50 * random.uniform(2900, 4600)), 6000)
         seed = f"{minutes}:{hundredths / 100:05.2f}" if minutes else f"{hundredths / 100:.2f}"
         return seed + random.choice("YLS") if suffixes and random.random() < 0.3 else seed
 

@@ -65,7 +65,7 @@ def damaged_pattern(name: str) -> re.Pattern[str] | None:
 
     `Re?ut` lost some, and fonts print `Jhoë` as `Jhoeë`. None for a name without such damage.
     """
-    mended = _LOST.sub(_GAP, _undouble(name))
+    mended = _LOST.sub(_GAP, name if name.isascii() else _undouble(name))
     if mended == name:
         return None
     last, comma, first = mended.partition(",")
@@ -73,8 +73,11 @@ def damaged_pattern(name: str) -> re.Pattern[str] | None:
 
 
 def _fold(text: str) -> str:
-    text = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text.translate(_LETTERS))).casefold()
-    return " ".join(_WORDS.findall("".join(c for c in text if not unicodedata.combining(c))))
+    text = _APOSTROPHES.sub("", text)
+    if not text.isascii():  # most names are, and need none of this
+        text = unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold()
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    return " ".join(_WORDS.findall(text.casefold()))
 
 
 def _undouble(name: str) -> str:

@@ -38,6 +38,7 @@ OPTIONS = st.builds(
     days=st.integers(1, 3),
     lanes=st.sampled_from((6, 8, 10)),
     heats=st.integers(1, 3),
+    drop=st.sampled_from((-3.0, 0.0, 1.2, 3.0)),
     **{flag: st.booleans() for flag in FLAGS},
 )
 

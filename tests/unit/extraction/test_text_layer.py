@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]  # has no type marker
+from reportlab.pdfgen.canvas import Canvas
 
 from schema.errors import JobFault
 from schema.extraction import Sheet

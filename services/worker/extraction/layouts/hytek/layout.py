@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from schema.extraction import Sheet, Warning  # noqa: A004 - as in its home
 from services.worker.extraction.layouts.hytek import headings
+from services.worker.extraction.layouts.hytek.broken_rows import rejoin
 from services.worker.extraction.layouts.hytek.page_head import is_banner, meet_head, page_head
 from services.worker.extraction.layouts.hytek.reading import Reading
 
@@ -36,9 +37,9 @@ class HyTek:
                 continue
             session = head.session or session
             reading.begin_page(session)
-            for line in lines[head.lines :]:
-                if line.text not in repeated and not is_banner(line.text):
-                    reading.take(line)
+            body = [line for line in lines[head.lines :] if line.text not in repeated and not is_banner(line.text)]
+            for line in rejoin(body):
+                reading.take(line)
         if not reading.entries:
             reading.warnings.append(_NO_ENTRIES)
         days = {entry.session_date for entry in reading.entries}

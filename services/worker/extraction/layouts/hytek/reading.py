@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 #: A sheet with more lines that nobody understands is of another layout; these are enough to see it.
 MAX_WARNINGS = 200
-#: A row has no more characters; beyond it a line is not tried, which bounds the time of one.
-_LONGEST_ROW = 300
 _RECORD = re.compile(rf"\D.*?[^\W\d]\)?\s*[:=]\s*[A-Za-z]?(?:{SWUM})[A-Za-z]?\b.*|.*\brecords?\b.*", re.IGNORECASE)
 _STANDARD = re.compile(rf"(?:{SWUM})[YLSM]?(?:\s+\S+){{0,4}}")
 
@@ -102,7 +100,7 @@ class Reading:
             self._part = _Part.LIST
 
     def _take_row(self, line: Line) -> bool:
-        if self._part is _Part.HEADING or self._event is None or len(line.text) > _LONGEST_ROW:
+        if self._part is _Part.HEADING or self._event is None:
             return False
         columns, ranked = self._columns, self._part is not _Part.HEAT
         if columns.is_relay if columns else self._event.is_relay:
@@ -180,6 +178,6 @@ class Reading:
                     code="unread_line",
                     message="A line among the entries was not understood.",
                     page=line.page,
-                    line=line.text[:_LONGEST_ROW],
+                    line=line.text[: rows.LONGEST],
                 )
             )

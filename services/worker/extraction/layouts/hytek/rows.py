@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from services.worker.extraction.layouts.times import SWUM
 
+#: A row has no more characters; a longer line is not tried, which bounds the time of each.
+LONGEST = 300
 _PLACE = r"(?P<place>\d{1,2})\s+"
 _RANK = r"(?:\*?(?P<place>\d{1,4})\.?|-+|\*)\s+"
 _NO_TIME = r"(?:N[TPS]|SCR|DNS|DFS|DQ)"
@@ -30,6 +32,7 @@ _SWIMMERS, _PUPILS, _RELAYS = (
     {ranked: [re.compile((_RANK if ranked else _PLACE) + form) for form in forms] for ranked in (False, True)}
     for forms in ((_SWIMMER, _GLUED, _NO_AGE, _NO_SEED), (_PUPIL, _NO_AGE), (_RELAY, _RELAY_NO_LETTER))
 )
+_WHOLE = re.compile(rf"\*?\d{{1,4}}\.?\s+\S.*?(?<![\d:.,]){_SEED}{_FLAGS}")
 _EMPTY_LANE = re.compile(r"\d{1,2}(?:\s*[-\u2013\u2014.]+)?")
 #: Right before an age: after a blank, a name or an initial.
 _GENDER = re.compile(r"(?:(?<=\s)|(?<=[a-z])|(?<=\s[A-Z]))[MWFGB]$")
@@ -91,11 +94,18 @@ def relay_row(text: str, *, ranked: bool) -> Row | None:
     )
 
 
+def is_whole(text: str) -> bool:
+    """Whether this has the beginning and the end of a row: a place and a time."""
+    return len(text) <= LONGEST and _WHOLE.fullmatch(text) is not None
+
+
 def is_empty_lane(text: str) -> bool:
     return _EMPTY_LANE.fullmatch(text) is not None
 
 
 def _match(forms: list[re.Pattern[str]], text: str) -> re.Match[str] | None:
+    if len(text) > LONGEST:
+        return None
     return next((found for form in forms if (found := form.fullmatch(text))), None)
 
 
