@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import aio_pika
 import asyncpg
+import psycopg
 import pytest
 
 from deploy.local.servers import Servers, servers
@@ -18,11 +20,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TOPOLOGY = topology(1, 35)
-TEMPLATE = "heatstream_template"
+#: A migrated database, to be copied and not to be connected to.
+TEMPLATE = f"heatstream_template_{os.getpid()}"
 
 
 def database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def create_template(server_url: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    migrate(database(server_url, TEMPLATE))
 
 
 async def execute(url: str, statement: str) -> None:
@@ -39,24 +48,17 @@ def private_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     state: Path = tmp_path_factory.mktemp("servers")
     state.parent.chmod(0o711)  # PostgreSQL's user passes through
     state.parent.parent.chmod(0o711)
-    with servers(state, durable=False) as up:
+    with servers(state, durable=False, prepare=create_template) as up:
         yield up
-
-
-@pytest.fixture(scope="session")
-async def template_database(private_servers: Servers) -> str:
-    """The URL of a migrated database, to be copied and not to be connected to."""
-    url = database(private_servers.database_url, TEMPLATE)
-    await execute(private_servers.database_url, f"CREATE DATABASE {TEMPLATE}")
-    await asyncio.to_thread(migrate, url)
-    return url
+        with psycopg.connect(up.database_url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {TEMPLATE} WITH (FORCE)")
 
 
 @pytest.fixture
-async def database_url(private_servers: Servers, template_database: str) -> AsyncIterator[str]:
+async def database_url(private_servers: Servers) -> AsyncIterator[str]:
     """A fresh, migrated database for one test."""
     name, owner = f"test_{uuid4().hex}", private_servers.database_url
-    await execute(owner, f"CREATE DATABASE {name} TEMPLATE {urlsplit(template_database).path[1:]}")
+    await execute(owner, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     yield database(owner, name)
     await execute(owner, f"DROP DATABASE {name} WITH (FORCE)")
 

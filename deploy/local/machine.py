@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import os
 import pwd
+import random
 import re
 import shutil
 import socket
 import subprocess
+import tempfile
 from pathlib import Path
 
 from deploy.local.process import NotStarted
@@ -26,8 +28,12 @@ POSTGRES_BINARIES = (
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    """A port that nobody has, of those that no system gives to outgoing connections: it stays free until it is used."""
+    for _ in range(100):
+        port = random.randrange(15_000, 32_000)  # noqa: S311 - no secret
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise NotStarted("no free port on 127.0.0.1 between 15000 and 32000")
 
 
 def rabbitmq_server() -> Path:
@@ -48,17 +54,26 @@ def other_user() -> str | None:
 
 
 def folder_for(user: str | None, wanted: Path) -> Path:
-    """A folder that `user` owns and can reach: `wanted`, or one in /var/tmp where a parent of it is closed to them."""
-    if user is None:
-        wanted.mkdir(parents=True, exist_ok=True)
+    """A folder that `user` owns and can reach: `wanted`, or one in /var/tmp where a parent of it is closed to them.
+
+    The one in /var/tmp is named in the file `wanted/elsewhere`.
+    """
+    wanted.mkdir(parents=True, exist_ok=True)
+    if user is None or _writable(wanted, user):
         return wanted
-    elsewhere = Path("/var/tmp") / f"heatstream-{hashlib.sha256(str(wanted).encode()).hexdigest()[:12]}"  # noqa: S108 - named by the checkout, owned by the user
-    for folder in (wanted, elsewhere):
-        folder.mkdir(parents=True, exist_ok=True)
-        give(folder, user)
-        if subprocess.run(["test", "-w", folder], user=user, extra_groups=[], check=False).returncode == 0:  # noqa: S603, S607 - a fixed command
-            return folder
-    raise NotStarted(f"user {user} can write neither {wanted} nor {elsewhere}, and PostgreSQL refuses to run as root")
+    elsewhere = wanted / "elsewhere"
+    if not elsewhere.exists():
+        elsewhere.write_text(tempfile.mkdtemp(prefix="heatstream-", dir="/var/tmp"))
+    folder = Path(elsewhere.read_text())
+    if not _writable(folder, user):
+        raise NotStarted(f"user {user} can write neither {wanted} nor {folder}, and PostgreSQL refuses to run as root")
+    return folder
+
+
+def _writable(folder: Path, user: str) -> bool:
+    give(folder, user)
+    command = ["test", "-w", str(folder)]
+    return subprocess.run(command, user=user, extra_groups=[], check=False).returncode == 0  # noqa: S603 - a fixed command
 
 
 def give(path: Path, user: str) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import signal
 import subprocess
 from contextlib import contextmanager
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from deploy.local import machine
-from deploy.local.process import NotStarted, process
+from deploy.local.claim import mark
+from deploy.local.process import NotStarted, launched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +30,8 @@ def postgres(state: Path, *, durable: bool) -> Iterator[str]:
     user = machine.other_user()
     home = machine.folder_for(user, state / "postgres")
     data, password_file = home / "data", home / "password"
-    if not (data / "PG_VERSION").exists():
-        _create(home, user)
+    if not data.exists():
+        _create(home, user, durable=durable)
     port = machine.free_port()
     url = f"postgresql://{OWNER}:{password_file.read_text()}@127.0.0.1:{port}/postgres"
     settings = {
@@ -43,31 +45,35 @@ def postgres(state: Path, *, durable: bool) -> Iterator[str]:
     command = [str(machine.postgres_binary("postgres")), "-D", str(data)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
-    with process(
+    with launched(
         "PostgreSQL",
         command,
         log=state / "logs" / "postgres.log",
         ready=lambda: _answers(url),
-        environment={"HOME": str(home), "LC_ALL": "C.UTF-8"},
+        environment=mark(state) | {"HOME": str(home), "LC_ALL": "C"},
         stop_signal=signal.SIGINT,  # its fast shutdown: open connections are cut
         user=user,
-    ):
+    ) as server:
+        server.await_ready()
         yield url
 
 
-def _create(home: Path, user: str | None) -> None:
-    password_file = home / "password"
+def _create(home: Path, user: str | None, *, durable: bool) -> None:
+    """The data directory, whole or not at all: what an interrupt left half made is made anew."""
+    password_file, unfinished = home / "password", home / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
     password_file.touch(mode=0o600)
     password_file.write_text(secrets.token_urlsafe(24))
     if user is not None:
         machine.give(password_file, user)
-    command = [str(machine.postgres_binary("initdb")), "-D", str(home / "data"), "-U", OWNER, "-A", "scram-sha-256"]
-    command += ["--pwfile", str(password_file), "-E", "UTF8", "--locale=C.UTF-8"]
+    command = [str(machine.postgres_binary("initdb")), "-D", str(unfinished), "-U", OWNER, "-A", "scram-sha-256"]
+    command += ["--pwfile", str(password_file), "-E", "UTF8", "--locale=C", *([] if durable else ["--no-sync"])]
     done = subprocess.run(  # noqa: S603 - the binary that was found, our own arguments
         command, capture_output=True, text=True, user=user, extra_groups=[] if user else None, cwd=home, check=False
     )
     if done.returncode != 0:
         raise NotStarted(f"PostgreSQL's initdb failed:\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
+    unfinished.rename(home / "data")
 
 
 def _answers(url: str) -> bool:

@@ -1,12 +1,15 @@
-"""A supervised process: started, waited for until it is ready, stopped with its own process group."""
+"""A supervised process: started, waited for until it is ready, stopped with all that it started."""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import signal
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import mirakuru.base
 from mirakuru.base import Executor
 from mirakuru.exceptions import ExecutorError, ProcessFinishedWithError
 
@@ -15,6 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TAIL_LINES = 15
+#: Set by whoever uses these servers for another one; a private server must not hear of it.
+FOREIGN = ("RABBITMQ_", "ERL_", "PG")
+
+# At exit mirakuru kills each process whose mark has our pid anywhere in it, which may be another checkout's server.
+atexit.unregister(mirakuru.base.cleanup_subprocesses)
 
 
 class NotStarted(Exception):
@@ -27,6 +35,16 @@ class Process(Executor):
     def __init__(self, name: str, command: Sequence[str], log: Path, ready: Callable[[], bool], **options: Any) -> None:  # noqa: ANN401 - mirakuru's own
         super().__init__(list(command), sleep=0.03, **options)
         self.name, self.log, self._is_ready = name, log, ready
+        self._stop_by: float | None = None
+
+    @property
+    def envvars(self) -> dict[str, str]:
+        kept = {name: value for name, value in super().envvars.items() if not name.startswith(FOREIGN)}
+        return {**kept, **self._envvars}
+
+    def launch(self) -> None:
+        """Start it, and do not wait."""
+        super(Executor, self).start()
 
     def pre_start_check(self) -> bool:
         return False
@@ -34,18 +52,30 @@ class Process(Executor):
     def after_start_check(self) -> bool:
         return self._is_ready()
 
+    def await_ready(self) -> None:
+        """Return when it is. Raises NotStarted when it ends instead, or the time since its launch is over."""
+        try:
+            self.wait_for(self.check_subprocess)
+        except ExecutorError as failed:
+            raise self.not_started(failed) from failed
+
+    def not_started(self, why: object) -> NotStarted:
+        return NotStarted(f"{self.name} did not become ready: {why}\n{self.last_lines()}")
+
     @property
     def died(self) -> bool:
         """True when it ended without being asked."""
         return self.process is not None and self.process.poll() is not None
 
-    def ask_to_stop(self) -> None:
+    def ask_to_stop(self, within_seconds: float) -> None:
+        """Ask it now; `end_within` will give it the rest of this time."""
+        self._stop_by = time.monotonic() + within_seconds
         if self.process is not None:
             self.process.terminate()
 
     def end_within(self, seconds: float) -> None:
         """Ask it to stop, and kill it after so many seconds."""
-        self._timeout = seconds
+        self._timeout = seconds if self._stop_by is None else max(self._stop_by - time.monotonic(), 0.1)
         with contextlib.suppress(ProcessFinishedWithError):  # how it ended stands in its log
             self.stop()
 
@@ -54,7 +84,7 @@ class Process(Executor):
 
 
 @contextmanager
-def process(  # noqa: PLR0913 - each is one property of the one process
+def launched(  # noqa: PLR0913 - each is one property of the one process
     name: str,
     command: Sequence[str],
     *,
@@ -66,7 +96,7 @@ def process(  # noqa: PLR0913 - each is one property of the one process
     stop_signal: int = signal.SIGTERM,
     user: str | None = None,
 ) -> Iterator[Process]:
-    """A process for a while; its output goes to `log`. Raises NotStarted."""
+    """A process for a while, perhaps not ready yet; its output goes to `log`. Raises NotStarted."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         started = Process(
@@ -82,11 +112,35 @@ def process(  # noqa: PLR0913 - each is one property of the one process
             popen_kwargs={"user": user, "group": user, "extra_groups": []} if user else {},
         )
         try:
-            started.start()
-        except (ExecutorError, OSError) as failed:
-            started.end_within(1)
-            raise NotStarted(f"{name} did not become ready: {failed}\n{started.last_lines()}") from failed
+            started.launch()
+        except OSError as failed:
+            raise started.not_started(failed) from failed
         try:
             yield started
         finally:
             started.end_within(stop_seconds)
+
+
+@contextmanager
+def process(  # noqa: PLR0913 - as launched
+    name: str,
+    command: Sequence[str],
+    *,
+    log: Path,
+    ready: Callable[[], bool],
+    environment: Mapping[str, str],
+    start_seconds: float = 60,
+    stop_seconds: float = 5,
+) -> Iterator[Process]:
+    """As `launched`, and ready."""
+    with launched(
+        name,
+        command,
+        log=log,
+        ready=ready,
+        environment=environment,
+        start_seconds=start_seconds,
+        stop_seconds=stop_seconds,
+    ) as started:
+        started.await_ready()
+        yield started

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from deploy.local import machine
-from deploy.local.process import process
+from deploy.local.claim import mark
+from deploy.local.process import Process, launched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,11 +18,11 @@ PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
 
 
 @contextmanager
-def rabbitmq(state: Path) -> Iterator[str]:
-    """A private RabbitMQ on free loopback ports; yields its URL.
+def rabbitmq(state: Path) -> Iterator[tuple[str, Process]]:
+    """A private RabbitMQ on free loopback ports, on its way; yields its URL and its process to wait for.
 
     Node name, cookie, port mapper, data, password and log are its own, under `state`: nothing of another node on this
-    machine is seen or touched.
+    machine is seen or touched. Most of the time to readiness it loads its own code, whatever its configuration.
     """
     home = state / "rabbitmq"
     home.mkdir(parents=True, exist_ok=True)
@@ -36,12 +37,13 @@ def rabbitmq(state: Path) -> Iterator[str]:
         f"default_user = {USER}\ndefault_pass = {password}\nloopback_users.{USER} = true\n"
         "disk_free_limit.absolute = 200MB\nlog.file = false\nlog.console = true\nlog.console.level = warning\n"
     )
-    with process(
+    with launched(
         "RabbitMQ",
         [str(machine.rabbitmq_server())],
         log=state / "logs" / "rabbitmq.log",
         ready=lambda: _shakes_hands(port),
-        environment={
+        environment=mark(state)
+        | {
             "HOME": str(home),
             "RABBITMQ_NODENAME": "heatstream@localhost",
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
@@ -54,12 +56,12 @@ def rabbitmq(state: Path) -> Iterator[str]:
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "plugins"),
             "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
             "RABBITMQ_CONF_ENV_FILE": str(home / "empty"),
-            # No busy waiting: the schedulers share two cores with everything else here.
+            # No busy waiting: the schedulers share the cores with everything else here.
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none"
             " -kernel inet_dist_use_interface {127,0,0,1}",
         },
-    ):
-        yield f"amqp://{USER}:{password}@127.0.0.1:{port}/"
+    ) as node:
+        yield f"amqp://{USER}:{password}@127.0.0.1:{port}/", node
 
 
 def _shakes_hands(port: int) -> bool:

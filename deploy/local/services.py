@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 import sys
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.parse import urlsplit, urlunsplit
@@ -15,7 +15,8 @@ import psycopg
 from psycopg import sql
 
 from deploy.local import machine
-from deploy.local.process import Process, process
+from deploy.local.claim import mark
+from deploy.local.process import Process, launched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ GRACE_SECONDS = 4
 def service(name: str, servers: Servers, state: Path, http_port: int) -> tuple[list[str], dict[str, str], str]:
     """What starts one service: command, environment, and the address that says when it is ready."""
     port = http_port if name == "api" else machine.free_port()
-    environment = {
+    environment = mark(state) | {
         "HEATSTREAM_AMQP_URL": servers.amqp_url,
         "HEATSTREAM_DATABASE_URL": login(servers, name),
         "HEATSTREAM_BLOB_URL": f"file://{state.resolve()}/blobs",
@@ -46,28 +47,26 @@ def service(name: str, servers: Servers, state: Path, http_port: int) -> tuple[l
 @contextmanager
 def running(servers: Servers, state: Path, http_port: int) -> Iterator[list[Process]]:
     """All three services, ready. They are started side by side, and asked to stop at once. Raises NotStarted."""
-    with ExitStack() as stack, ThreadPoolExecutor(len(SERVICES)) as pool:
-
-        def start(name: str) -> Process:
-            command, environment, ready_url = service(name, servers, state, http_port)
-            return stack.enter_context(
-                process(
+    started: list[Process] = []
+    with ExitStack() as stack:
+        try:
+            for name in SERVICES:
+                command, environment, ready_url = service(name, servers, state, http_port)
+                service_process = launched(
                     name,
                     command,
                     log=state / "logs" / f"{name}.log",
-                    ready=lambda: is_ready(ready_url),
+                    ready=partial(is_ready, ready_url),
                     environment=environment,
                     start_seconds=30,
-                    stop_seconds=GRACE_SECONDS,
                 )
-            )
-
-        started = [future.result() for future in [pool.submit(start, name) for name in SERVICES]]
-        try:
+                started.append(stack.enter_context(service_process))
+            for one in started:
+                one.await_ready()
             yield started
         finally:
             for one in started:
-                one.ask_to_stop()
+                one.ask_to_stop(within_seconds=GRACE_SECONDS)
 
 
 def login(servers: Servers, name: str) -> str:

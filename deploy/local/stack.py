@@ -31,12 +31,10 @@ def stack(state: Path, *, http_port: int | None = None) -> Iterator[Running]:
     gateway's address for the command line.
     """
     port = http_port or machine.free_port()
-    with servers(state) as up:
-        migrate(up.database_url)
-        with services.running(up, state, port) as processes:
-            address = state / "api-url"
-            address.write_text(f"http://127.0.0.1:{port}")
-            try:
-                yield Running(address.read_text(), processes)
-            finally:
-                address.unlink(missing_ok=True)
+    with servers(state, prepare=migrate) as up, services.running(up, state, port) as processes:
+        address = state / "api-url"
+        address.write_text(f"http://127.0.0.1:{port}")
+        try:
+            yield Running(address.read_text(), processes)
+        finally:
+            address.unlink(missing_ok=True)
