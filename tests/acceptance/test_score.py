@@ -31,6 +31,7 @@ SUMMARY = re.compile(
 pytestmark = pytest.mark.skipif(SHEETS is None, reason="HEATSTREAM_SHEETS names no folder of hand-checked sheets")
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the scorer leaves files open
 def test_the_hytek_family_is_read_almost_without_a_fault(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import fcntl
 import json
@@ -55,17 +54,12 @@ def confine(limits: Limits) -> None:
     os.environ.clear()  # a service's secrets are no business of a PDF
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides about the end, also at Ctrl-C
     signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _ALARM_GRACE_SECONDS)
-    for name, bound in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
-        (resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes),
-    ):
-        _, hard = resource.getrlimit(name)
-        bounded = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
-        resource.setrlimit(name, (bounded, bounded))
-    if sys.platform == "linux":  # others have no signal at a parent's death; the fork server is our parent
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _bound(resource.RLIMIT_CORE, 0)
+    _bound(resource.RLIMIT_FSIZE, 0)
+    _bound(resource.RLIMIT_CPU, limits.cpu_seconds)
+    if sys.platform == "linux":  # others count their whole address space, and have no signal at a parent's death
+        _bound(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # the fork server's, who is our parent
     if service := multiprocessing.parent_process():
         _end_with(service.sentinel)
 
@@ -79,11 +73,15 @@ def _end_with(pipe: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _bound(what: int, most: int) -> None:
+    _, hard = resource.getrlimit(what)
+    bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (bound, bound))
+
+
 def _mapped_bytes() -> int:
     """What the address space holds before any PDF: Python and its libraries, mostly untouched."""
-    with contextlib.suppress(OSError):
-        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    return 0
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
 def _place(bug: BaseException) -> str:

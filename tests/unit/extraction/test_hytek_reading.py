@@ -57,6 +57,47 @@ def test_a_heat_goes_on_over_columns_and_pages() -> None:
     assert sheet.entries[1].page == 2
 
 
+def test_a_page_without_a_title_may_begin_with_rows() -> None:
+    pages = [
+        [Line(1, text) for text in (*HEAD, *EVENT, "Heat 1 of 1 Finals", "1 Larkspurn, Vera 12 HARB-XA NT")],
+        [
+            Line(2, text)
+            for text in (*HEAD[:2], "2", "3 Oakenfold, Saga 11 Otters 40.02", "4 Nord, Bea 11 Otters 41.02")
+        ],
+    ]
+    sheet = HyTek().read(pages)
+
+    assert [entry.lane for entry in sheet.entries] == [1, 3, 4]
+    assert sheet.warnings == ()
+
+
+def test_a_new_session_does_not_go_on_with_the_old_heat() -> None:
+    pages = [
+        [Line(1, text) for text in (*HEAD, *EVENT, "Heat 1 of 1 Finals", "1 Larkspurn, Vera 12 HARB-XA NT")],
+        [Line(2, text) for text in (*HEAD[:2], "Meet Program - Sunday Finals", "3 Oakenfold, Saga 11 Otters 40.02")],
+    ]
+    sheet = HyTek().read(pages)
+
+    assert [entry.lane for entry in sheet.entries] == [1]
+    assert [warning.page for warning in sheet.warnings] == [2]
+
+
+def test_a_row_in_two_lines_is_one() -> None:
+    sheet = read(
+        (
+            *EVENT,
+            "Heat 1 of 1 Finals",
+            "1 Larkspurn, Vera 12",
+            "HARB-XA 38.10 B",
+            "2 Oakenfold, Saga 11",
+            "3 Nord, Bea 11 Otters 41.02",
+        )
+    )
+
+    assert [(entry.lane, entry.team) for entry in sheet.entries] == [(1, "HARB-XA"), (3, "Otters")]
+    assert [warning.line for warning in sheet.warnings] == ["2 Oakenfold, Saga 11"]
+
+
 def test_a_clipped_continuation_keeps_the_first_heading_and_the_total() -> None:
     sheet = read(
         (*EVENT, "Heat 1 of 3 Prelims", "1 Larkspurn, Vera 12 HARB-XA NT", "Event 5 Boys 100 Free"),

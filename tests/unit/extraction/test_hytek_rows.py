@@ -27,6 +27,8 @@ from services.worker.extraction.layouts.hytek.rows import swimmer_row
         ("2 Wexmoor, Bo 12 Gulls X1:57.73", (2, "Wexmoor, Bo", 12, "Gulls", "1:57.73")),
         ("2 Wexmoor, Bo 12 Gulls XNT", (2, "Wexmoor, Bo", 12, "Gulls", "NT")),
         ("2 Wexmoor, Bo 12 Gulls 29.66Y 21", (2, "Wexmoor, Bo", 12, "Gulls", "29.66Y")),
+        ("2 Wexmoor, Bo 12 Gulls 29.66&TOP", (2, "Wexmoor, Bo", 12, "Gulls", "29.66")),
+        ("2 Wexmoor, Bo 12 Gulls 29.66* B", (2, "Wexmoor, Bo", 12, "Gulls", "29.66")),
         # Name and age, team and time run together.
         ("5 Hollow Brook, Dag R15 TIDE-XA 1:51.73", (5, "Hollow Brook, Dag R", 15, "TIDE-XA", "1:51.73")),
         ("3 Kirkbride, Runa 13 UNMAC-XA2:17.90", (3, "Kirkbride, Runa", 13, "UNMAC-XA", "2:17.90")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.worker.extraction.layouts.dates import Period, find_period
-from services.worker.extraction.layouts.hytek import headings
+from services.worker.extraction.layouts.hytek import headings, rows
 
 if TYPE_CHECKING:
     from services.worker.extraction.lines import Line
@@ -96,4 +96,10 @@ def meet_head(heads: list[PageHead]) -> MeetHead:
 
 
 def _belongs_to_event(text: str) -> bool:
-    return bool(headings.event_heading(text) or headings.heat_line(text) or headings.columns(text))
+    return bool(
+        headings.event_heading(text)
+        or headings.heat_line(text)
+        or headings.columns(text)
+        or rows.is_whole(text)
+        or rows.is_empty_lane(text)
+    )

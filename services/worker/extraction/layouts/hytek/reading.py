@@ -56,6 +56,7 @@ class Reading:
         if session != self._session:
             self._events.clear()  # another program may use the numbers again
             self._counts.clear()
+            self._event, self._heat, self._part, self._leg_text = None, None, _Part.HEADING, None
         self._session = session
         self._session_date = self._period.day_named(session or "") if self._period else None
 

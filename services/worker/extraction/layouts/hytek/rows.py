@@ -13,7 +13,7 @@ _NO_TIME = r"(?:N[TPS]|SCR|DNS|DFS|DQ)"
 _SUFFIX = r"[YLSM]?"
 _SEED = rf"(?P<mark>[Xx])?(?P<seed>(?:{SWUM}|{_NO_TIME}){_SUFFIX})"
 #: Standards reached, bonus marks, ranks: `&JAG`, `B`, `ALL*`, `21`.
-_FLAGS = r"(?P<flags>(?:\s+\S{1,12}){0,4})"
+_FLAGS = r"(?P<flags>(?:[*&#!+$%]\S{0,11})?(?:\s+\S{1,12}){0,4})"
 _NAME = r"(?P<name>[^\d\s][^\d]*?)"
 _AGE = r"(?P<age>(?:19|20)\d{2}|\d{1,2}|1[01]\d)"
 _TEAM = r"(?P<team>\S.*?)"
