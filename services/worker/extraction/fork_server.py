@@ -18,3 +18,4 @@ with contextlib.suppress(PermissionError):  # it leads a session already
 os.environ.clear()
 gc.collect()
 gc.freeze()  # children share these pages as long as nobody counts in them
+gc.disable()  # and live too short to collect anything

@@ -62,6 +62,14 @@ class Reading:
 
     def take(self, line: Line) -> None:
         text = line.text
+        if not text[:1].isdigit() and self._take_heading(text):
+            return
+        if self._goes_on_with_legs(text):
+            self._add_legs(text)
+        elif not self._take_row(line) and not self._means_nothing(text):
+            self._warn(line)
+
+    def _take_heading(self, text: str) -> bool:
         if event := headings.event_heading(text):
             self._begin_event(event)
         elif heat := headings.heat_line(text):
@@ -70,10 +78,9 @@ class Reading:
             self._begin_rows(columns)
         elif headings.is_alternates(text):
             self._part, self._heat, self._leg_text = _Part.ALTERNATES, None, None
-        elif self._goes_on_with_legs(text):
-            self._add_legs(text)
-        elif not self._take_row(line) and not self._means_nothing(text):
-            self._warn(line)
+        else:
+            return False
+        return True
 
     def _begin_event(self, event: Event) -> None:
         self._event = self._events.setdefault(event.number, event)
