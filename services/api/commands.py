@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from schema.commands import AnyCommand
     from services.runtime.publisher import Publisher
 
+#: Which version of the command's body this is; readers take its absence for 1.
+VERSION_HEADER = "x-version"
 APP_ID = "heatstream-api"
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -38,6 +40,6 @@ class Commands:
             timestamp=now(),
             correlation_id=correlation_id,
             app_id=APP_ID,
-            headers={"traceparent": traceparent} if traced else {},
+            headers={VERSION_HEADER: command.VERSION, **({"traceparent": traceparent} if traced else {})},
         )
         await self._publisher.publish(COMMANDS, command.TYPE, message)

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import httpx2
@@ -11,49 +10,14 @@ import orjson
 import pytest
 
 from schema.commands import SubmitBatch
-from schema.views import Problem, SubmittedView
+from schema.views import SubmittedView
+from tests.integration.api.forms import GOOD, LINK, PDF, Form, kept, pdf, refusal, text, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tests.integration.api.conftest import Sent, Serve
-
-PDF = b"%PDF-1.7\n" + b"swim " * 1000
-LINK = "https://example.org/heats.pdf"
-NOWHERE = "127.0.0.1:9"
-Form = list[tuple[str, Any]]
-
-
-def text(name: str, value: str | bytes) -> tuple[str, Any]:
-    return name, (None, value)
-
-
-def pdf(content: bytes = PDF, filename: str = "heats.pdf") -> tuple[str, Any]:
-    return "pdfs", (filename, content, "application/pdf")
-
-
-GOOD: Form = [text("swimmer", "Maya Lindqvist"), pdf()]
-
-
-def kept(path: Path) -> set[str]:
-    """The names of everything in the blob store."""
-    return {str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()}
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - a folder tells nobody what happens in it
-            await asyncio.sleep(0.01)
-
-
-def refusal(answer: httpx2.Response) -> tuple[int, str]:
-    assert answer.headers["content-type"] == "application/problem+json"
-    read = Problem.model_validate_json(answer.content)
-    assert read.status == answer.status_code
-    assert read.detail
-    return read.status, read.type.removeprefix("/problems/")
-
 
 REFUSED_FORMS: list[tuple[Form, tuple[int, str]]] = [
     ([text("swimmer", "Maya"), pdf(b"<html>not a sheet</html>")], (422, "not-a-pdf")),
@@ -124,6 +88,7 @@ async def test_files_and_links_become_one_command(api: httpx2.AsyncClient, sent:
     assert (message.type, message.routing_key, message.app_id) == ("batch.submit", "batch.submit", "heatstream-api")
     assert (message.content_type, message.delivery_mode) == ("application/json", 2)
     assert (message.correlation_id, message.headers["traceparent"]) == ("from-a-test", trace)
+    assert message.headers["x-version"] == 1
     assert message.timestamp is not None
     assert [UUID(message.message_id or "").version, view.batch_id.version] == [7, 7]
     assert kept(blob_path) == {f"pdfs/{checksum}" for checksum in checksums}
@@ -191,45 +156,6 @@ async def test_a_broken_request_does_not_hurt_the_next(api: httpx2.AsyncClient) 
         await writer.drain()
         writer.close()
         assert (await api.get("/health/live")).status_code == 200
-
-
-async def test_without_a_broker_a_submit_is_refused_and_nothing_stored(serve: Serve, blob_path: Path) -> None:
-    async with serve(ready=False, amqp_url=f"amqp://guest:guest@{NOWHERE}/") as api:
-        answer = await api.post("/api/batches", files=GOOD)
-        assert refusal(answer) == (503, "broker-unavailable")
-        assert int(answer.headers["retry-after"]) > 0
-        parts = (await api.get("/health/ready")).json()["parts"]
-    assert parts["broker"] == "down"
-    assert kept(blob_path) == set()
-
-
-async def test_without_a_database_a_submit_is_taken_and_reads_are_refused(serve: Serve, sent: Sent) -> None:
-    async with serve(ready=False, database_url=f"postgresql://postgres@{NOWHERE}/x") as api:
-        while (parts := (await api.get("/health/ready")).json()["parts"])["broker"] == "down":
-            pass
-        assert parts == {"broker": "up", "database": "down", "listener": "down"}
-        answer = await api.post("/api/batches", files=GOOD)
-        assert answer.status_code == 202
-        assert (await sent.next()).type == "batch.submit"
-        url = answer.headers["location"]
-        for address in (url, f"{url}/results", f"{url}/calendar.ics", f"{url}/events", "/result/0123456789ab"):
-            away = await api.get(address)
-            assert refusal(away) == (503, "database-unavailable")
-            assert int(away.headers["retry-after"]) > 0
-        stream = await api.get(f"{url}/events", headers={"Accept": "text/event-stream"})
-        assert refusal(stream) == (503, "database-unavailable")
-
-
-async def test_without_a_blob_store_files_are_refused_and_links_are_taken(
-    serve: Serve, sent: Sent, blob_path: Path
-) -> None:
-    async with serve() as api:
-        shutil.rmtree(blob_path)
-        blob_path.write_text("a file where the store was")  # noqa: ASYNC240 - nothing else is to run meanwhile
-        assert refusal(await api.post("/api/batches", files=GOOD)) == (503, "blob-store-unavailable")
-        links = await api.post("/api/batches", json={"swimmer": "Maya", "urls": [LINK]})
-        assert links.status_code == 202
-        assert orjson.loads((await sent.next()).body)["batch_id"] == links.json()["batch_id"]
 
 
 async def test_what_is_not_there_is_a_problem_too(api: httpx2.AsyncClient) -> None:
