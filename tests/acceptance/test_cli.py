@@ -57,9 +57,9 @@ def heatstream(api_url: str, *arguments: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 
-def test_a_batch_from_the_command_line_and_a_stop_in_time(tmp_path: Path) -> None:
-    calendar = tmp_path / "maya.ics"
-    with up(tmp_path) as (running, api_url):
+def test_a_batch_from_the_command_line_and_a_stop_in_time(state: Path) -> None:
+    calendar = state / "maya.ics"
+    with up(state) as (running, api_url):
         found = heatstream(
             api_url, "submit", *SHEETS, "--swimmer", SWIMMER, "--watch", "--ics", str(calendar), "--json"
         )
@@ -77,7 +77,7 @@ def test_a_batch_from_the_command_line_and_a_stop_in_time(tmp_path: Path) -> Non
         absent = heatstream(api_url, "submit", SHEETS[0], "--swimmer", "Nobody Atall", "--watch")
         assert absent.returncode == 3, absent.stderr
 
-        twice = heatstream(api_url, "up", "--state", str(tmp_path))
+        twice = heatstream(api_url, "up", "--state", str(state))
         assert (twice.returncode, twice.stderr) == (
             2,
             f"heatstream: it is up already, at {api_url}: use that one, or stop it first\n",
@@ -89,8 +89,8 @@ def test_a_batch_from_the_command_line_and_a_stop_in_time(tmp_path: Path) -> Non
         assert time.monotonic() - asked < STOP_SECONDS
 
 
-def test_a_service_that_dies_is_told_with_its_last_lines(tmp_path: Path) -> None:
-    with up(tmp_path) as (running, _):
+def test_a_service_that_dies_is_told_with_its_last_lines(state: Path) -> None:
+    with up(state) as (running, _):
         worker = next(
             child
             for child in psutil.Process(running.pid).children()
@@ -98,6 +98,6 @@ def test_a_service_that_dies_is_told_with_its_last_lines(tmp_path: Path) -> None
         )
         worker.kill()
         assert running.wait(60) == 1
-        said = (tmp_path / "stderr").read_text()
+        said = (state / "stderr").read_text()
     assert "worker died" in said
     assert "broker.connected" in said

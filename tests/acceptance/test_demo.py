@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.timeout(240)
-def test_the_demo_finds_the_swims_writes_the_calendar_and_leaves_nothing_running(tmp_path: Path) -> None:
+def test_the_demo_finds_the_swims_writes_the_calendar_and_leaves_nothing_running(state: Path) -> None:
     environment, mark = marked()
-    command = [sys.executable, "-m", "services.cli", "demo", "--json", "--state", str(tmp_path)]
+    command = [sys.executable, "-m", "services.cli", "demo", "--json", "--state", str(state)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=200)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
@@ -28,12 +28,12 @@ def test_the_demo_finds_the_swims_writes_the_calendar_and_leaves_nothing_running
         "sprint-night.pdf",
     ]
     assert all(sheet["swims"] for sheet in told["results"]["results"])
-    calendar = (tmp_path / "demo.ics").read_text()
-    assert told["calendar"] == str(tmp_path / "demo.ics")
+    calendar = (state / "demo.ics").read_text()
+    assert told["calendar"] == str(state / "demo.ics")
     assert calendar.startswith("BEGIN:VCALENDAR")
     assert calendar.count("BEGIN:VEVENT") >= len(told["results"]["results"])
     for batch in ("first_batch", "running_stack"):
         figures = told["figures"][batch]
         assert 0 < figures["first_event_ms"] < figures["submit_to_completed_ms"]
         assert figures["from_cache"] == 0
-    assert left_running(mark, tmp_path) == []
+    assert left_running(mark, state) == []
