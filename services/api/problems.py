@@ -25,6 +25,7 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "bad-encoding": (400, "A text is not UTF-8"),
     "broken-multipart": (400, "The form cannot be read"),
     "bad-batch-id": (400, "This is no batch id"),
+    "bad-idempotency-key": (400, "This is no Idempotency-Key"),
     "bad-cursor": (400, "This is no cursor"),
     "bad-page": (400, "This is no page of the log"),
     "not-found": (404, "There is nothing here"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from schema.errors import Rejected
 from schema.states import BatchStatus
 from schema.views import BatchView, EventsView, EventView, JobView
+from services.api.idempotency import KEYED_ID_VERSION
 from services.api.problems import needing
 from services.api.sse.feed import ROWS_A_BATCH
 from services.api.sse.frames import placed
@@ -105,7 +106,9 @@ class Reads:
     async def _wait_for(self, batch_id: UUID, read: Callable[[], Awaitable[Found | None]]) -> Found:
         """Reads follow writes: what is not there of a young batch is looked for again at each wake-up, for a while."""
         age = age_seconds(batch_id)
-        patience = self._wait_seconds if age is not None and age < YOUNG_SECONDS else 0.0
+        # The id of a batch under an Idempotency-Key (UUIDv5) does not tell its age.
+        young = age < YOUNG_SECONDS if age is not None else batch_id.version == KEYED_ID_VERSION
+        patience = self._wait_seconds if young else 0.0
         clock = asyncio.get_running_loop().time
         deadline = clock() + patience
         with needing("database-unavailable"), self._arrivals.expect(str(batch_id)) as arrived:

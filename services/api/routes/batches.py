@@ -8,13 +8,12 @@ from starlette.routing import Route
 
 from schema.errors import Rejected
 from schema.views import SubmittedView
-from services.api import multipart
+from services.api import idempotency, multipart
 from services.api.answers import answer
 from services.api.paths import batch_id_of
 from services.api.problems import Unavailable, needing
 from services.api.submission import Submission, read_form, read_json
 from services.api.uploads import Uploads
-from services.runtime.clock import new_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -60,7 +59,8 @@ class Batches:
                         "send multipart/form-data with `swimmer`, `pdfs` and `urls`, or application/json with `swimmer`"
                         " and `urls`",
                     )
-            command = submission.command(new_id(), _address(request))
+            key = request.headers.get("idempotency-key")
+            command = submission.command(idempotency.batch_id(key, submission), _address(request))
             await uploads.keep()
         with needing("broker-unavailable"):
             await self._commands.send(

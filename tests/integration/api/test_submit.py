@@ -94,6 +94,24 @@ async def test_files_and_links_become_one_command(api: httpx2.AsyncClient, sent:
     assert kept(blob_path) == {f"pdfs/{checksum}" for checksum in checksums}
 
 
+async def test_the_same_request_under_the_same_key_is_the_same_batch(api: httpx2.AsyncClient, sent: Sent) -> None:
+    async def submit(swimmer: str, key: str) -> str:
+        answer = await api.post(
+            "/api/batches", json={"swimmer": swimmer, "urls": [LINK]}, headers={"Idempotency-Key": key}
+        )
+        assert answer.status_code == 202, answer.text
+        assert (await sent.next()).type == "batch.submit"
+        return str(answer.json()["batch_id"])
+
+    first = await submit("Maya", "key-1")
+    assert await submit("Maya", "key-1") == first
+    assert len({first, await submit("Maya", "key-2"), await submit("Ida", "key-1")}) == 3
+    refused = await api.post(
+        "/api/batches", json={"swimmer": "Maya", "urls": [LINK]}, headers={"Idempotency-Key": "two words"}
+    )
+    assert refusal(refused) == (400, "bad-idempotency-key")
+
+
 async def test_json_becomes_a_command_too(api: httpx2.AsyncClient, sent: Sent) -> None:
     answer = await api.post("/api/batches", json={"swimmer": "Maya Lindqvist", "urls": [LINK]})
     assert answer.status_code == 202
