@@ -91,7 +91,7 @@ def launched(  # noqa: PLR0913 - each is one property of the one process
     log: Path,
     ready: Callable[[], bool],
     environment: Mapping[str, str],
-    start_seconds: float = 60,
+    start_seconds: float = 120,
     stop_seconds: float = 5,
     stop_signal: int = signal.SIGTERM,
     user: str | None = None,
@@ -129,7 +129,7 @@ def process(  # noqa: PLR0913 - as launched
     log: Path,
     ready: Callable[[], bool],
     environment: Mapping[str, str],
-    start_seconds: float = 60,
+    start_seconds: float = 120,
     stop_seconds: float = 5,
 ) -> Iterator[Process]:
     """As `launched`, and ready."""

@@ -30,23 +30,37 @@ class Servers:
 
 
 @contextmanager
-def servers(
-    state: Path, *, durable: bool = True, prepare: Callable[[str], object] = lambda _: None
-) -> Iterator[Servers]:
-    """A private PostgreSQL and RabbitMQ, started side by side. Raises NotStarted.
+def launched_servers(state: Path, *, durable: bool = True) -> Iterator[tuple[Servers, Callable[[], None]]]:
+    """A private PostgreSQL, and a RabbitMQ on its way, with what waits for that. Raises NotStarted, the latter too.
 
     `DATABASE_URL` and `AMQP_URL` of the environment win: that server is then taken as it is, and never stopped.
-    `prepare` gets the database's URL as soon as it answers, while RabbitMQ, the slower by far, is still starting.
     """
     given_database, given_broker = _given("DATABASE_URL"), _given("AMQP_URL")
     with ExitStack() as stack:
         stack.enter_context(claimed(state))
-        amqp_url, node = (given_broker, None) if given_broker else stack.enter_context(rabbitmq(state))
+        amqp_url, await_broker = (
+            stack.enter_context(rabbitmq(state)) if given_broker is None else (given_broker, _ready)
+        )
         database_url = given_database or stack.enter_context(postgres(state, durable=durable))
-        prepare(database_url)
-        if node is not None:
-            node.await_ready()
-        yield Servers(database_url, amqp_url, own_database=given_database is None)
+        yield Servers(database_url, amqp_url, own_database=given_database is None), await_broker
+
+
+@contextmanager
+def servers(
+    state: Path, *, durable: bool = True, prepare: Callable[[str], object] = lambda _: None
+) -> Iterator[Servers]:
+    """Both servers, ready. Raises NotStarted.
+
+    `prepare` gets the database's URL as soon as it answers, while RabbitMQ, the slower by far, is still starting.
+    """
+    with launched_servers(state, durable=durable) as (up, await_broker):
+        prepare(up.database_url)
+        await_broker()
+        yield up
+
+
+def _ready() -> None:
+    """What somebody gave us runs already."""
 
 
 def _given(variable: str) -> str | None:

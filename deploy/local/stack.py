@@ -4,8 +4,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.local import machine, services
-from deploy.local.servers import servers
+from deploy.local import machine
+from deploy.local.servers import launched_servers
+from deploy.local.services import launched_services
 from services.runtime.migrations import migrate
 
 if TYPE_CHECKING:
@@ -31,10 +32,22 @@ def stack(state: Path, *, http_port: int | None = None) -> Iterator[Running]:
     gateway's address for the command line.
     """
     port = http_port or machine.free_port()
-    with servers(state, prepare=migrate) as up, services.running(up, state, port) as processes:
-        address = state / "api-url"
-        address.write_text(f"http://127.0.0.1:{port}")
-        try:
-            yield Running(address.read_text(), processes)
-        finally:
-            address.unlink(missing_ok=True)
+    with launched_servers(state) as (servers, await_broker):
+        migrate(servers.database_url)
+        # While the broker loads its code on one core, the services load theirs on another.
+        with launched_services(servers, state, port) as services:
+            await_broker()
+            for service in services:
+                service.await_ready()
+            with _told(state / "api-url", f"http://127.0.0.1:{port}") as api_url:
+                yield Running(api_url, services)
+
+
+@contextmanager
+def _told(file: Path, url: str) -> Iterator[str]:
+    """The address in a file for as long as it is good."""
+    file.write_text(url)
+    try:
+        yield url
+    finally:
+        file.unlink(missing_ok=True)

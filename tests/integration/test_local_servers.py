@@ -41,8 +41,8 @@ def state(tmp_path: Path) -> Path:
 async def test_a_second_broker_runs_beside_the_first_and_nothing_of_it_stays(
     private_servers: Servers, state: Path
 ) -> None:
-    with rabbitmq(state) as (url, node):
-        node.await_ready()
+    with rabbitmq(state) as (url, await_ready):
+        await_ready()
         async with await aio_pika.connect(url) as second, await aio_pika.connect(private_servers.amqp_url) as first:
             made = await (await second.channel()).declare_queue("only-here", durable=False)
             with pytest.raises(aio_pika.exceptions.ChannelNotFoundEntity):
