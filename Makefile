@@ -3,24 +3,25 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help binaries setup demo up test check lint types fmt bench lock clean
+.PHONY: help ground setup demo up test check lint types fmt bench lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: binaries .venv/.installed ## Install what is missing: servers' binaries, Python packages into .venv
+setup: .venv/.installed ## Install what is missing: the servers' binaries, Python packages into .venv
 
-binaries:
+# Always run, and quick when all is there; its order before the packages is all that matters.
+ground:
 	@./deploy/local/bootstrap.sh
 
-.venv/.installed: requirements-dev.lock pyproject.toml | binaries
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "installing Python packages into .venv"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+.venv/.installed: requirements-dev.lock pyproject.toml | ground
+	@echo "installing Python packages into .venv" >&2
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@
 
 demo: setup ## Do the main job end to end on private servers, and stop
@@ -54,5 +55,6 @@ lock: ## Write the lock files anew from pyproject.toml, with hashes: what runs, 
 	@$(COMPILE) --group dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## Remove all that was made here: environment, data, caches
+	@test ! -d .heatstream || find .heatstream -name elsewhere -exec sh -c 'rm -rf "$$(cat "$$1")"' sh {} \;
 	@rm -rf .venv .heatstream .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,22 +1,35 @@
 #!/bin/sh
-# Installs what this machine lacks: Python with venv, PostgreSQL's and RabbitMQ's binaries. Starts none of them.
+# Installs what this machine lacks (Python with venv, PostgreSQL's and RabbitMQ's binaries; starts none of them) and makes
+# .venv in the folder that it is called in.
 set -eu
 
-PACKAGES=""
+any_of() { for found in "$@"; do [ -x "$found" ] && return 0; done; return 1; }
 
-have_file() { for found in "$@"; do [ -x "$found" ] && return 0; done; return 1; }
-
-python_is_fine() {
-    command -v python3 >/dev/null 2>&1 &&
-        python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+# A Python that can make a virtual environment: the newest name first, because python3 may be an old one.
+python() {
+    for name in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do
+        if command -v "$name" >/dev/null 2>&1 &&
+            "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$name"
+            return 0
+        fi
+    done
+    return 1
 }
-postgres_is_there() {
-    have_file /usr/lib/postgresql/*/bin/postgres /opt/homebrew/opt/postgresql@*/bin/postgres \
+has_venv() { .venv/bin/python -c 'import pip' 2>/dev/null; }
+has_python() { has_venv || python >/dev/null; }
+has_postgresql() {
+    any_of /usr/lib/postgresql/*/bin/postgres /opt/homebrew/opt/postgresql@*/bin/postgres \
         /usr/local/opt/postgresql@*/bin/postgres || command -v postgres >/dev/null 2>&1
 }
-rabbitmq_is_there() {
-    have_file /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server /opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server \
-        /usr/local/opt/rabbitmq/sbin/rabbitmq-server || command -v rabbitmq-server >/dev/null 2>&1
+has_rabbitmq() {
+    any_of /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server \
+        /opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server /usr/local/opt/rabbitmq/sbin/rabbitmq-server
+}
+lacking() {
+    for part in python postgresql rabbitmq; do
+        "has_$part" || echo "$part"
+    done
 }
 
 apt_install() {
@@ -26,55 +39,73 @@ apt_install() {
         as_root="sudo"
     fi
     echo "installing $* (with apt)" >&2
-    # Debian starts what it installs and makes a cluster of its own; both are refused for this call only.
-    $as_root sh -eu -c '
+    # Debian starts what it installs and makes a cluster of its own: the former is refused for this call, the latter by
+    # PostgreSQL's own setting for it.
+    $as_root env DEBIAN_FRONTEND=noninteractive sh -eu -c '
+        made=""
+        trap "rm -f \$made" EXIT
+        trap "exit 130" INT TERM HUP
         policy=/usr/sbin/policy-rc.d
-        cluster=/etc/postgresql-common/createcluster.conf
         if [ ! -e "$policy" ]; then
-            printf "#!/bin/sh\nexit 101\n" > "$policy"; chmod +x "$policy"
-            trap "rm -f $policy" EXIT
+            made="$policy"
+            printf "#!/bin/sh\nexit 101\n" > "$policy"
+            chmod +x "$policy"
         fi
+        cluster=/etc/postgresql-common/createcluster.conf
         if [ ! -e "$cluster" ]; then
-            mkdir -p "$(dirname "$cluster")"; echo "create_main_cluster = false" > "$cluster"
+            mkdir -p "${cluster%/*}"
+            echo "create_main_cluster = false" > "$cluster"
         fi
-        export DEBIAN_FRONTEND=noninteractive
-        apt-get -qq update
-        apt-get -qq -y --no-install-recommends -o Dpkg::Options::=--force-confold install "$@" >/dev/null
-    ' sh "$@"
+        log=$(mktemp)
+        made="$made $log"
+        if ! { apt-get -q update || :; apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold \
+            install "$@"; } >"$log" 2>&1 </dev/null; then
+            tail -n 20 "$log" >&2
+            exit 1
+        fi
+    ' sh "$@" || give_up
+}
+
+brew_install() {
+    echo "installing $* (with Homebrew)" >&2
+    brew install --quiet "$@" >&2 || give_up
 }
 
 give_up() {
-    echo "Please install these and run it again: Python >= 3.11 with venv, PostgreSQL >= 14 (server)," >&2
-    echo "RabbitMQ >= 3.10. On Debian they are the packages python3-venv postgresql rabbitmq-server;" >&2
-    echo "here neither apt-get (as root or with sudo) nor Homebrew can be used." >&2
+    echo "heatstream: this machine lacks: $(lacking | tr '\n' ' ')" >&2
+    echo "Please install them and run this again: Python >= 3.11 with venv, PostgreSQL >= 14 (the server)," >&2
+    echo "RabbitMQ >= 3.10. Debian's packages: python3 python3-venv postgresql rabbitmq-server." >&2
+    echo "It is done here by itself where apt-get (as root or with sudo) or Homebrew can do it." >&2
     exit 1
 }
 
-python_is_fine || PACKAGES="$PACKAGES python"
-postgres_is_there || PACKAGES="$PACKAGES postgresql"
-rabbitmq_is_there || PACKAGES="$PACKAGES rabbitmq"
-[ -z "$PACKAGES" ] && exit 0
+install_lacking() {
+    packages=""
+    for part in $(lacking); do
+        case "$1:$part" in
+            apt:python) packages="$packages python3 python3-venv" ;;
+            apt:postgresql) packages="$packages postgresql" ;;
+            apt:rabbitmq) packages="$packages rabbitmq-server" ;;
+            brew:python) packages="$packages python@3.13" ;;
+            brew:postgresql) packages="$packages postgresql@17" ;;
+            brew:rabbitmq) packages="$packages rabbitmq" ;;
+        esac
+    done
+    # shellcheck disable=SC2086 - a list of words
+    "$1_install" $packages
+    [ -z "$(lacking)" ] || give_up
+}
 
-if command -v apt-get >/dev/null 2>&1; then
-    set --
-    for package in $PACKAGES; do
-        case $package in
-            python) set -- "$@" python3 python3-venv ;;
-            postgresql) set -- "$@" postgresql ;;
-            rabbitmq) set -- "$@" rabbitmq-server ;;
-        esac
-    done
-    apt_install "$@"
-elif command -v brew >/dev/null 2>&1; then
-    for package in $PACKAGES; do
-        case $package in
-            python) brew install python@3.12 ;;
-            postgresql) brew install postgresql@16 ;;
-            rabbitmq) brew install rabbitmq ;;
-        esac
-    done
-else
-    give_up
+if [ -n "$(lacking)" ]; then
+    if command -v apt-get >/dev/null 2>&1; then
+        install_lacking apt
+    elif command -v brew >/dev/null 2>&1; then
+        install_lacking brew
+    else
+        give_up
+    fi
 fi
-
-python_is_fine && postgres_is_there && rabbitmq_is_there || give_up
+if ! has_venv; then
+    rm -rf .venv
+    "$(python)" -m venv .venv
+fi

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.deploy.files import CHECKOUT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCRIPT = CHECKOUT / "deploy/local/bootstrap.sh"
+TOOLS = ("sh", "env", "id", "tr", "rm", "mktemp", "tail")
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Path:
+    """A PATH with neither Python nor an installer on it."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for tool in TOOLS:
+        found = shutil.which(tool)
+        assert found is not None
+        (folder / tool).symlink_to(found)
+    return folder
+
+
+def bootstrap(folder: Path, tools: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", SCRIPT],
+        cwd=folder,
+        env={"PATH": str(tools), "HOME": str(folder)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def test_a_machine_where_nothing_can_be_installed_is_told_the_packages(tmp_path: Path, tools: Path) -> None:
+    ran = bootstrap(tmp_path, tools)
+
+    assert ran.returncode == 1
+    assert "this machine lacks: python" in ran.stderr
+    assert "python3 python3-venv postgresql rabbitmq-server" in ran.stderr
+
+
+def test_an_installer_that_fails_is_told_with_what_it_said(tmp_path: Path, tools: Path) -> None:
+    (tools / "brew").write_text("#!/bin/sh\necho no such formula >&2\nexit 1\n")
+    (tools / "brew").chmod(0o755)
+
+    ran = bootstrap(tmp_path, tools)
+
+    assert ran.returncode == 1
+    assert "no such formula" in ran.stderr
+    assert "this machine lacks: python" in ran.stderr
+
+
+def test_nothing_is_installed_where_all_is_there() -> None:
+    ran = subprocess.run(
+        ["/bin/sh", SCRIPT], cwd=CHECKOUT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
