@@ -50,18 +50,18 @@ def evolve(batch: Batch | None, fact: Fact) -> Batch | Unchanged:  # noqa: C901,
         return Unchanged.STALE
     at = fact.occurred_at
     match event:
-        case BatchSubmitted():
-            return Unchanged.STALE
-        case BatchStarted():
-            if batch.status is not BatchStatus.PENDING:
-                return Unchanged.STALE
-            return batch._replace(status=BatchStatus.PROCESSING, started_at=at)
         case JobStageEntered() | JobRetryScheduled() | JobCompleted() | JobFailed():
             job = batch.jobs.get(event.job_id)
             if job is None:
                 return Unchanged.UNKNOWN_JOB
             moved = moved_job(job, event, at)
             return Unchanged.STALE if moved is None else _with_jobs(batch, {job.id: moved})
+        case BatchSubmitted():
+            return Unchanged.STALE
+        case BatchStarted():
+            if batch.status is not BatchStatus.PENDING:
+                return Unchanged.STALE
+            return batch._replace(status=BatchStatus.PROCESSING, started_at=at)
         case BatchRetryRequested():
             return _retry_requested(batch, event)
         case BatchCompleted():

@@ -74,7 +74,7 @@ def record(places: Mapping[UUID, Placed | None], arrivals: Iterable[Arrival], sa
     folded = Folded([], [], {})
     for arrival in arrivals:
         fact = arrival.fact
-        if isinstance(fact.event, DERIVED) or fact.id.version == DERIVED_ID_VERSION:
+        if type(fact.event) in DERIVED or fact.id.version == DERIVED_ID_VERSION:
             folded.aside.append(arrival.aside("reserved", "only the projector says this, and with such an id"))
             continue
         place = folded.touched.get(fact.batch_id) or places[fact.batch_id]

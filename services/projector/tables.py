@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
-from uuid import uuid5
 
 from pydantic import TypeAdapter
 
@@ -150,48 +149,26 @@ def results(recorded: Iterable[Recorded], touched: Mapping[UUID, Placed]) -> tup
 
     Of several sightings of a file or an extraction in one micro-batch the earliest is taken, as between micro-batches.
     """
-    pdfs: dict[str, Row] = {}
+    pdfs: dict[UUID, Row] = {}
     extractions: dict[UUID, Row] = {}
     links: list[Row] = []
     completed = [(row.fact, row.fact.event) for row in recorded if isinstance(row.fact.event, JobCompleted)]
-    for fact, event in sorted(completed, key=lambda pair: (pair[0].occurred_at, pair[0].id)):
-        batch = touched[fact.batch_id].batch
-        job = batch.jobs[event.job_id]
-        first_seen = pdfs.get(event.file_checksum)
-        pdfs[event.file_checksum] = (
-            *(
-                first_seen[:-1]
-                if first_seen
-                else (
-                    identity.pdf_id(event.file_checksum),
-                    event.file_checksum,
-                    job.source_url,
-                    job.filename,
-                    event.file_size_bytes,
-                    fact.occurred_at,
-                )
-            ),
-            fact.occurred_at,
-        )
-        extraction = _extraction(fact, event)
-        extractions.setdefault(extraction[0], extraction)
-        links.append(
-            (
-                uuid5(event.job_id, event.result_code),
-                event.result_code,
-                extraction[0],
-                batch.expires_at,
-                fact.occurred_at,
-            )
-        )
-    return sorted(pdfs.values()), [extractions[key] for key in sorted(extractions)], sorted(links)
+    for fact, event in sorted(completed, key=lambda pair: (pair[0].occurred_at, pair[0].id.int)):
+        batch, at = touched[fact.batch_id].batch, fact.occurred_at
+        job, pdf = batch.jobs[event.job_id], identity.pdf_id(event.file_checksum)
+        first = pdfs.get(pdf, (pdf, event.file_checksum, job.source_url, job.filename, event.file_size_bytes, at, at))
+        pdfs[pdf] = (*first[:-1], at)
+        if job.extraction_id is not None and job.extraction_id not in extractions:
+            extractions[job.extraction_id] = _extraction(job.extraction_id, pdf, fact, event)
+        links.append((job.id, event.result_code, job.extraction_id, batch.expires_at, at))
+    return [pdfs[key] for key in sorted(pdfs)], [extractions[key] for key in sorted(extractions)], sorted(links)
 
 
-def _extraction(fact: Fact, event: JobCompleted) -> Row:
+def _extraction(extraction_id: UUID, pdf_id: UUID, fact: Fact, event: JobCompleted) -> Row:
     found = event.extraction
     return (
-        identity.extraction_id(event.file_checksum, event.swimmer_name_normalized),
-        identity.pdf_id(event.file_checksum),
+        extraction_id,
+        pdf_id,
         event.swimmer_name_normalized,
         found.swimmer_name,
         found.meet_name,
