@@ -34,7 +34,8 @@ def claimed(state: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise NotStarted(f"{state} is in use by process {file.read() or '(starting)'}: stop that first") from None
+            holder = file.read() or "(starting)"
+            raise NotStarted(f"{state} is in use by process {holder}: use that one, or stop it first") from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import signal
-import socket
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urlsplit
 
 import typer
 
 from deploy.local.process import NotStarted
 from deploy.local.stack import stack
-from services.cli.failures import BAD_INPUT, Unusable
+from services.cli.failures import BAD_INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +24,8 @@ if TYPE_CHECKING:
 def running(state: Path, http_port: int | None = None) -> Iterator[Running]:
     """A ready stack whose data is under `state`; SIGINT, SIGTERM and SIGHUP end it as KeyboardInterrupt.
 
-    What could not start is told with its log's last lines, and ends the command. Raises Unusable where it runs already.
+    What could not start, because another process has the data say, is told with the last lines of its log.
     """
-    _refuse_twice(state)
     _interrupt_once()
     started = time.monotonic()
     typer.echo("starting PostgreSQL, RabbitMQ, api, worker and projector …", err=True)
@@ -39,16 +36,6 @@ def running(state: Path, http_port: int | None = None) -> Iterator[Running]:
     except NotStarted as failed:
         typer.echo(f"heatstream: {failed}", err=True)
         raise typer.Exit(BAD_INPUT) from None
-
-
-def _refuse_twice(state: Path) -> None:
-    """Two RabbitMQs on one data directory would harm it."""
-    try:
-        url = (state / "api-url").read_text()
-        socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=2).close()
-    except OSError:
-        return  # none, or one that was killed
-    raise Unusable(f"it is up already, at {url}: use that one, or stop it first")
 
 
 def _interrupt_once() -> None:

@@ -78,10 +78,8 @@ def test_a_batch_from_the_command_line_and_a_stop_in_time(state: Path) -> None:
         assert absent.returncode == 3, absent.stderr
 
         twice = heatstream(api_url, "up", "--state", str(state))
-        assert (twice.returncode, twice.stderr) == (
-            2,
-            f"heatstream: it is up already, at {api_url}: use that one, or stop it first\n",
-        )
+        assert twice.returncode == 2
+        assert f"{state} is in use by process {running.pid}: use that one, or stop it first\n" in twice.stderr
 
         running.send_signal(signal.SIGINT)
         asked = time.monotonic()
@@ -101,3 +99,16 @@ def test_a_service_that_dies_is_told_with_its_last_lines(state: Path) -> None:
         said = (state / "stderr").read_text()
     assert "worker died" in said
     assert "broker.connected" in said
+
+
+def test_what_a_killed_one_left_running_is_ended_by_the_next(state: Path) -> None:
+    environment, mark = marked()
+    command = [sys.executable, "-m", "services.cli", "up", "--state", str(state)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        assert "is up" in killed.stdout.readline()
+        killed.kill()
+    assert left_running(mark, state) != []
+
+    with up(state):
+        assert left_running(mark, Path(os.devnull)) == []
