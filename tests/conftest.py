@@ -42,13 +42,23 @@ async def execute(url: str, statement: str) -> None:
         await connection.close()
 
 
+def passable(folder: Path) -> Path:
+    """The folder, open to PostgreSQL's user, who else would keep the data outside of it."""
+    for closed in (folder, folder.parent, folder.parent.parent):
+        closed.chmod(0o711)
+    return folder
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A folder for servers that a test starts itself."""
+    return passable(tmp_path)
+
+
 @pytest.fixture(scope="session")
 def private_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """A PostgreSQL and a RabbitMQ of this test run's own: what `make up` runs beside it is not seen."""
-    state: Path = tmp_path_factory.mktemp("servers")
-    state.parent.chmod(0o711)  # PostgreSQL's user passes through
-    state.parent.parent.chmod(0o711)
-    with servers(state, durable=False, prepare=create_template) as up:
+    with servers(passable(tmp_path_factory.mktemp("servers")), durable=False, prepare=create_template) as up:
         yield up
         with psycopg.connect(up.database_url, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {TEMPLATE} WITH (FORCE)")

@@ -31,13 +31,6 @@ if TYPE_CHECKING:
 STOP_SECONDS = 10
 
 
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
-    for closed in (tmp_path.parent, tmp_path.parent.parent):
-        closed.chmod(0o711)  # PostgreSQL's user passes through
-    return tmp_path
-
-
 async def test_a_second_broker_runs_beside_the_first_and_nothing_of_it_stays(
     private_servers: Servers, state: Path
 ) -> None:
