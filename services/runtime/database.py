@@ -39,7 +39,8 @@ class Database:
             timeout=5,
             command_timeout=30,
             init=_speak_jsonb,
-            server_settings={"application_name": name},
+            # Compiling a plan takes longer than any of our statements runs.
+            server_settings={"application_name": name, "jit": "off"},
         )
 
     async def __aenter__(self) -> Self:
