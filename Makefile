@@ -46,8 +46,8 @@ fmt: setup ## Format the code and mend what lint can mend
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 
-bench: setup ## Measure, on private servers; prints JSON lines
-	@$(BIN)/python -m tests.bench
+bench: setup ## Measure on private servers; prints JSON lines (BENCH=name for one)
+	@$(BIN)/python -m tests.bench $(BENCH)
 
 lock: ## Write the lock files anew from pyproject.toml, with hashes: what runs, and that with the tools
 	@test -x .venv/uv/bin/uv || { $(PYTHON) -m venv .venv/uv && .venv/uv/bin/pip install --quiet uv; }
