@@ -29,6 +29,8 @@ MOST_EVENTS = 1000
 PREFETCH_MESSAGES = 500
 CACHED_BATCHES = 10_000
 DATABASE_PAUSE_SECONDS = 0.5
+#: How long the micro-batch under way may take to be written when the service stops.
+STOP_SECONDS = 2.0
 
 
 class Partition:
@@ -84,8 +86,9 @@ class Partition:
         finally:
             over.set()
             some.set()
-            if broken.is_set():
-                projecting.cancel()
+            # A database that is away must not hold up a stop: what is not acknowledged comes again.
+            await asyncio.wait({projecting}, timeout=0 if broken.is_set() else STOP_SECONDS)
+            projecting.cancel()
             await asyncio.gather(projecting, return_exceptions=True)
             if not projecting.cancelled() and (failed := projecting.exception()):
                 log.error("projector.failed", queue=self._queue, exc_info=failed)

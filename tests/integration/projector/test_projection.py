@@ -91,6 +91,20 @@ async def test_a_cut_line_to_the_database_loses_nothing(rig: Rig, database_url: 
     await rig.dense()
 
 
+async def test_a_stop_does_not_wait_for_a_database_that_is_away(rig: Rig, database_url: str) -> None:
+    batch = new_id()
+    async with (
+        Line(database_url).laid() as line,
+        asyncio.timeout(PATIENCE_SECONDS),
+        projecting(rig.amqp_url, line.url),
+    ):
+        line.cut()
+        await rig.say(batch, *whole_batch(batch, 2))
+    async with projecting(rig.amqp_url, rig.database_url):
+        await rig.until(STATUS, "completed")
+    await rig.dense()
+
+
 async def test_what_cannot_become_a_fact_is_kept_with_its_reason_and_the_next_one_passes(rig: Rig) -> None:
     batch = new_id()
     async with projecting(rig.amqp_url, rig.database_url):
