@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Self
 
@@ -92,8 +91,7 @@ class Listener:
 
     async def __aexit__(self, *exc: object) -> None:
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait({self._task})
 
     async def _keep(self) -> None:
         while True:
@@ -101,6 +99,8 @@ class Listener:
                 await self._listen()
             except AWAY as gone:
                 log.warning("database.listen_lost", error=repr(gone))
+            except Exception:
+                log.exception("database.listen_failed")  # the poll goes on meanwhile
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen(self) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
@@ -56,5 +55,4 @@ async def serve(app: ASGIApp, host: str, port: int, *, stop_seconds: int = 5) ->
             yield bound
         finally:
             server.should_exit = True
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await task

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from typing import TYPE_CHECKING, Any, Self
 
@@ -62,8 +61,7 @@ class Link:
         self._over.set()
         if self._connecting:
             self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait({self._task})  # unlike awaiting it, this lets a cancel of our own through
 
     async def _keep(self) -> None:
         pause = 0.1

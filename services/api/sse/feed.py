@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING, Protocol, Self
 
 import structlog
@@ -41,8 +40,7 @@ class Feed:
 
     async def __aexit__(self, *exc: object) -> None:
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait({self._task})
 
     async def _keep(self) -> None:
         clock = asyncio.get_running_loop().time
