@@ -119,28 +119,3 @@ def launched(  # noqa: PLR0913 - each is one property of the one process
             yield started
         finally:
             started.end_within(stop_seconds)
-
-
-@contextmanager
-def process(  # noqa: PLR0913 - as launched
-    name: str,
-    command: Sequence[str],
-    *,
-    log: Path,
-    ready: Callable[[], bool],
-    environment: Mapping[str, str],
-    start_seconds: float = 120,
-    stop_seconds: float = 5,
-) -> Iterator[Process]:
-    """As `launched`, and ready."""
-    with launched(
-        name,
-        command,
-        log=log,
-        ready=ready,
-        environment=environment,
-        start_seconds=start_seconds,
-        stop_seconds=stop_seconds,
-    ) as started:
-        started.await_ready()
-        yield started

@@ -10,7 +10,7 @@ import asyncpg
 import httpx2
 
 from deploy.local import machine
-from deploy.local.process import Process, process
+from deploy.local.process import Process, launched
 from deploy.local.services import SERVICES, is_ready, service
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ class Crew:
         command, environment, ready_url = service(name, self._servers, self._state, self._port)
         stack = ExitStack()
         log = self._state / "logs" / f"{name}.log"
-        started = process(name, command, log=log, ready=lambda: is_ready(ready_url), environment=environment)
-        self._running[name] = (stack.enter_context(started), stack)
+        started = launched(name, command, log=log, ready=lambda: is_ready(ready_url), environment=environment)
+        self._running[name] = (running := stack.enter_context(started)), stack
+        running.await_ready()
 
     def kill(self, name: str) -> None:
         """As the machine would: no signal that it can see, no clean-up. Its own children are left to themselves."""

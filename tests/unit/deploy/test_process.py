@@ -4,22 +4,30 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
 
 from deploy.local.claim import claimed, mark
-from deploy.local.process import NotStarted, launched, process
+from deploy.local.process import NotStarted, Process, launched
 from deploy.local.servers import servers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
 SAYS_AND_WAITS = "import signal, sys; print('here', flush=True); signal.pause()"
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SAYS_AND_WAITS}"
 WITH_A_DAEMON = f"import subprocess; subprocess.Popen(['sleep', '600'], start_new_session=True); {SAYS_AND_WAITS}"
+
+
+@contextmanager
+def ready(name: str, command: Sequence[str], **options: Any) -> Iterator[Process]:  # noqa: ANN401 - those of launched
+    with launched(name, command, **options) as started:
+        started.await_ready()
+        yield started
 
 
 def python(code: str) -> list[str]:
@@ -40,7 +48,7 @@ def test_what_ends_instead_of_starting_is_told_with_its_last_lines(log: Path) ->
 
     with (
         pytest.raises(NotStarted, match=r"Some did not become ready.*\n(.*\n)*  \| the disk is full"),
-        process("Some", python(code), log=log, ready=lambda: False, environment={}),
+        ready("Some", python(code), log=log, ready=lambda: False, environment={}),
     ):
         pass
 
@@ -50,7 +58,7 @@ def test_what_never_becomes_ready_is_given_up_in_time(log: Path) -> None:
 
     with (
         pytest.raises(NotStarted, match=r"(?s)Some did not become ready.*here"),
-        process("Some", python(DEAF), log=log, ready=lambda: False, environment={}, start_seconds=1),
+        ready("Some", python(DEAF), log=log, ready=lambda: False, environment={}, start_seconds=1),
     ):
         pass
 
@@ -60,13 +68,13 @@ def test_what_never_becomes_ready_is_given_up_in_time(log: Path) -> None:
 def test_a_program_that_is_not_there_is_told() -> None:
     with (
         pytest.raises(NotStarted, match="No such file"),
-        process("Some", ["/no/such/program"], log=Path(os.devnull), ready=lambda: True, environment={}),
+        ready("Some", ["/no/such/program"], log=Path(os.devnull), ready=lambda: True, environment={}),
     ):
         pass
 
 
 def test_what_does_not_listen_is_killed_after_its_time(log: Path) -> None:
-    with process("Some", python(DEAF), log=log, ready=says(log), environment={}, stop_seconds=0.3) as deaf:
+    with ready("Some", python(DEAF), log=log, ready=says(log), environment={}, stop_seconds=0.3) as deaf:
         assert deaf.process is not None
         number = deaf.process.pid
         assert not deaf.died
@@ -75,7 +83,7 @@ def test_what_does_not_listen_is_killed_after_its_time(log: Path) -> None:
 
 
 def test_a_daemon_that_it_started_ends_with_it(log: Path) -> None:
-    with process("Some", python(WITH_A_DAEMON), log=log, ready=says(log), environment={}) as parent:
+    with ready("Some", python(WITH_A_DAEMON), log=log, ready=says(log), environment={}) as parent:
         assert parent.process is not None
         daemons = psutil.Process(parent.process.pid).children()
         assert [daemon.name() for daemon in daemons] == ["sleep"]
