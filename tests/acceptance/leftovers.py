@@ -22,15 +22,17 @@ def marked() -> tuple[dict[str, str], str]:
     return {name: value for name, value in os.environ.items() if name not in given} | {VARIABLE: mark}, mark
 
 
-def left_running(mark: str, state: Path) -> list[str]:
+def left_running(mark: str, state: Path | None = None) -> list[str]:
     """The processes with this mark, or with `state` in their command, that are there after a moment."""
     found = [process for process in psutil.process_iter() if _is_ours(process, mark, state)]
     _, alive = psutil.wait_procs(found, timeout=GONE_SECONDS)
     return [f"{process.pid} {process.name()}" for process in alive]
 
 
-def _is_ours(process: psutil.Process, mark: str, state: Path) -> bool:
+def _is_ours(process: psutil.Process, mark: str, state: Path | None) -> bool:
     try:
-        return process.environ().get(VARIABLE) == mark or str(state) in " ".join(process.cmdline())
+        if process.environ().get(VARIABLE) == mark:
+            return True
+        return state is not None and str(state) in " ".join(process.cmdline())
     except psutil.Error:
         return False

@@ -111,4 +111,4 @@ def test_what_a_killed_one_left_running_is_ended_by_the_next(state: Path) -> Non
     assert left_running(mark, state) != []
 
     with up(state):
-        assert left_running(mark, Path(os.devnull)) == []
+        assert left_running(mark) == []
