@@ -40,7 +40,9 @@ class Entry(Model):
     """One printed entry of a heat: what the sheet says of it, nothing added.
 
     `seed_time` keeps the course suffix and drops flags and exhibition marks; `lane` 0 exists; `event_number` is text
-    because sheets print `12A`. An entry of no heat yet (`unseeded`) has its rank in no field.
+    because sheets print `12A`. An entry of no heat yet (`unseeded`) has its rank in no field. `swum_before_seconds` is
+    how long the earlier heats of the event are in the water, by their slowest seed times and without pauses: with the
+    event's start from elsewhere it gives the heat's.
     """
 
     kind: Kind = Kind.INDIVIDUAL
@@ -53,6 +55,7 @@ class Entry(Model):
     heat_count: Count | None = None
     heat_start_time: ClockTime | None = None
     heat_start_estimated: bool = False
+    swum_before_seconds: Count | None = None
     lane: Count | None = None
     swimmer_name: Short | None = None
     age: Count | None = None
@@ -74,14 +77,29 @@ class SwimEntry(Entry):
     relay_leg: Annotated[int, Field(ge=1, le=20)] | None = None
 
 
+class EventStart(Model):
+    """When one event starts, as a session report or a timeline prints it, with its counts and pause between heats."""
+
+    session: Short | None = None
+    session_date: date | None = None
+    event_number: Short
+    event_name: Short | None = None
+    round: Short | None = None
+    start: ClockTime
+    entries: Count | None = None
+    heats: Count | None = None
+    heat_interval_seconds: Count | None = None
+
+
 class Meet(Model):
-    """What a sheet says of the meet as a whole."""
+    """What a sheet says of the meet as a whole; `timeline` is empty in all but session reports and timelines."""
 
     meet_name: Short | None = None
     session_date: date | None = None
     meet_date_start: date | None = None
     meet_date_end: date | None = None
     venue: Short | None = None
+    timeline: tuple[EventStart, ...] = ()
 
 
 class Sheet(Meet):
