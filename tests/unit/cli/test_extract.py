@@ -15,7 +15,16 @@ from services.cli.app import app
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SHEET = str(EXAMPLES / "sprint-night.pdf")
 SWIMMER = "Maya Lindqvist"
-SHEET_KEYS = {"meet_name", "session_date", "meet_date_start", "meet_date_end", "venue", "entries", "warnings"}
+SHEET_KEYS = {
+    "meet_name",
+    "session_date",
+    "meet_date_start",
+    "meet_date_end",
+    "venue",
+    "timeline",
+    "entries",
+    "warnings",
+}
 ENTRY_KEYS = {
     "kind",
     "session",
@@ -25,6 +34,8 @@ ENTRY_KEYS = {
     "heat_number",
     "heat_count",
     "heat_start_time",
+    "heat_start_estimated",
+    "swum_before_seconds",
     "lane",
     "swimmer_name",
     "age",
