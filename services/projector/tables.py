@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from schema import identity
 from schema.events import JobCompleted
-from schema.extraction import SwimEntry, Warning  # noqa: A004 - as in its home
+from schema.extraction import EventStart, SwimEntry, Warning  # noqa: A004 - as in its home
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 _SWIMS = TypeAdapter(tuple[SwimEntry, ...])
 _WARNINGS = TypeAdapter(tuple[Warning, ...])
+_TIMELINE = TypeAdapter(tuple[EventStart, ...])
 
 
 def columns(rows: list[Row]) -> list[list[Any]]:
@@ -178,6 +179,7 @@ def _extraction(extraction_id: UUID, pdf_id: UUID, fact: Fact, event: JobComplet
         found.venue,
         _SWIMS.dump_json(found.events, exclude_none=True),
         _WARNINGS.dump_json(found.warnings, exclude_none=True),
+        _TIMELINE.dump_json(found.timeline, exclude_none=True),
         fact.occurred_at,
         fact.id,
     )

@@ -34,6 +34,7 @@ async def test_a_batch_becomes_rows(rig: Rig) -> None:
     assert await rig.rows("SELECT swimmer_name_display, swimmer_name_normalized FROM extraction_results") == [
         ("Maya Lindqvist", "lindqvist maya")
     ]
+    assert await rig.rows("SELECT timeline FROM extraction_results") == ['[{"start": "09:30", "event_number": "12"}]']
     assert len(await rig.rows("SELECT short_code FROM result_links")) == 3
     assert await rig.rows("SELECT type FROM batch_events ORDER BY event_id LIMIT 3") == [
         "batch.submitted",

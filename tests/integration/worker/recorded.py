@@ -63,7 +63,7 @@ async def record_job(database_url: str, message: dict[str, Any], status: str, *,
 
 
 async def record_extraction(database_url: str, checksum: str, normalized_name: str, name: str) -> None:
-    """A PDF of 4711 bytes in which this swimmer has one swim, in heat 3."""
+    """A PDF of 4711 bytes in which this swimmer has one swim, in heat 3, and a timeline."""
     connection = await asyncpg.connect(database_url)
     try:
         await connection.execute(
@@ -71,12 +71,14 @@ async def record_extraction(database_url: str, checksum: str, normalized_name: s
         )
         await connection.execute(
             "INSERT INTO extraction_results (id, pdf_id, swimmer_name_normalized, swimmer_name_display, meet_name,"
-            " events, warnings, message_id) VALUES ($1, $2, $3, $4, 'Spring Open', $5::jsonb, '[]', $6)",
+            " events, warnings, timeline, message_id)"
+            " VALUES ($1, $2, $3, $4, 'Spring Open', $5::jsonb, '[]', $6::jsonb, $7)",
             extraction_id(checksum, normalized_name),
             pdf_id(checksum),
             normalized_name,
             name,
             '[{"heat_number": 3}]',
+            '[{"event_number": "12", "start": "09:30"}]',
             new_id(),
         )
     finally:

@@ -84,6 +84,7 @@ async def test_a_recorded_extraction_is_the_answer(rig: Rig, database_url: str) 
     assert completed(facts).file_size_bytes == 4711
     assert completed(facts).extraction.swimmer_name == "Quill, Nora"
     assert completed(facts).extraction.events[0].heat_number == 3
+    assert completed(facts).extraction.timeline[0].start == "09:30"
     assert rig.reader.reads == 0
 
 

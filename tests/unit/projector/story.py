@@ -17,7 +17,7 @@ from schema.events import (
     JobRetryScheduled,
     JobStageEntered,
 )
-from schema.extraction import ExtractionResult, SwimEntry
+from schema.extraction import EventStart, ExtractionResult, SwimEntry
 from schema.states import ErrorCode, Stage
 
 BATCH = UUID("019a0000-0000-7000-8000-000000000001")
@@ -60,7 +60,9 @@ def completed(sequence: int, attempt: int = 1, batch: UUID = BATCH, checksum: st
         result_code=identity.result_code(job_id(sequence, batch)),
         swimmer_name_normalized="lindqvist maya",
         extraction=ExtractionResult(
-            swimmer_name="Maya Lindqvist", events=(SwimEntry(event_number="12", heat_number=3, lane=4),)
+            swimmer_name="Maya Lindqvist",
+            events=(SwimEntry(event_number="12", heat_number=3, lane=4),),
+            timeline=(EventStart(event_number="12", start="09:30"),),
         ),
     )
 
