@@ -2,7 +2,7 @@
 SELECT
   coalesce(j.filename, j.source_url, '') AS source, l.short_code AS result_code, coalesce(j.cached, false) AS cached,
   r.swimmer_name_display AS swimmer_name, r.meet_name, r.session_date, r.meet_date_start, r.meet_date_end, r.venue,
-  r.events, r.warnings
+  r.events, r.warnings, r.timeline, j.batch_id
 FROM result_links l
 JOIN extraction_results r ON r.id = l.extraction_id
 LEFT JOIN batch_jobs j ON j.extraction_id = l.extraction_id AND j.result_code = l.short_code

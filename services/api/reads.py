@@ -49,13 +49,15 @@ class Reads:
         """The row of a batch and those of `api_results`, both of one moment."""
         return await self._wait_for(batch_id, lambda: self._results(batch_id))
 
-    async def result(self, code: str) -> Row:
+    async def result(self, code: str) -> tuple[Row, list[Row]]:
+        """The row of a share link, and the session reports of its batch."""
         with needing("database-unavailable"):
-            async with self._database.connection() as connection:
+            async with self._database.connection() as connection, _one_moment(connection):
                 row = await connection.fetchrow(query("api_result"), code)
-        if row is None:
-            raise Rejected("not-found", "no result has this code; results are kept for 30 days")
-        return dict(row)
+                if row is None:
+                    raise Rejected("not-found", "no result has this code; results are kept for 30 days")
+                reports = await connection.fetch(query("api_reports"), row["batch_id"])
+        return dict(row), [dict(report) for report in reports]
 
     async def events(self, batch_id: UUID, after: int, limit: int) -> EventsView:
         """A page of the log. Raises Rejected for a cursor that the log has not reached."""

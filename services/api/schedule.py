@@ -4,23 +4,21 @@ from typing import TYPE_CHECKING, Any
 
 from schema.states import BatchStatus, JobStatus
 from schema.views import FailedView, ResultsView, ResultView, SwimView
+from services.api.timeline import timed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 def schedule(batch: Mapping[str, Any], jobs: Iterable[Mapping[str, Any]]) -> ResultsView:
     """The schedule of a batch, from its row and the rows of `api_results` in the order of the sheets."""
-    results: list[ResultView] = []
+    sheets: list[ResultView] = []
     failed: list[FailedView] = []
     unfinished = 0
-    seen: set[tuple[object, ...]] = set()
     for job in jobs:
         status = JobStatus(job["status"])
         if status is JobStatus.COMPLETED and job["events"] is not None:
-            result = result_view(job, seen)
-            seen |= {_identity(result, swim) for swim in result.swims}
-            results.append(result)
+            sheets.append(result_view(job))
         elif status.over:
             failed.append(
                 FailedView(
@@ -33,19 +31,20 @@ def schedule(batch: Mapping[str, Any], jobs: Iterable[Mapping[str, Any]]) -> Res
             )
         else:
             unfinished += 1
+    reports = [sheet for sheet in sheets if sheet.timeline]
     return ResultsView(
         batch_id=batch["id"],
         swimmer_name=batch["swimmer_name"],
         status=BatchStatus(batch["status"]),
-        results=tuple(results),
+        results=tuple(_with_duplicates(timed(sheet, reports) for sheet in sheets)),
         failed=tuple(failed),
         unfinished=unfinished,
     )
 
 
-def result_view(row: Mapping[str, Any], seen: Iterable[tuple[object, ...]] = ()) -> ResultView:
-    """What one sheet says; a swim is a duplicate when it is among those `seen` in earlier sheets."""
-    view = ResultView(
+def result_view(row: Mapping[str, Any]) -> ResultView:
+    """What one sheet says."""
+    return ResultView(
         result_code=row["result_code"],
         swimmer_name=row["swimmer_name"],
         source=row["source"],
@@ -57,10 +56,20 @@ def result_view(row: Mapping[str, Any], seen: Iterable[tuple[object, ...]] = ())
         meet_date_start=row["meet_date_start"],
         meet_date_end=row["meet_date_end"],
         venue=row["venue"],
+        timeline=row["timeline"],
     )
-    earlier = frozenset(seen)
-    swims = tuple(swim.model_copy(update={"duplicate": _identity(view, swim) in earlier}) for swim in view.swims)
-    return view.model_copy(update={"swims": swims})
+
+
+def _with_duplicates(sheets: Iterable[ResultView]) -> Iterator[ResultView]:
+    """The sheets, each swim marked as a duplicate that an earlier sheet has too."""
+    seen: set[tuple[object, ...]] = set()
+    for sheet in sheets:
+        identities = [_identity(sheet, swim) for swim in sheet.swims]
+        swims = zip(sheet.swims, identities, strict=True)
+        yield sheet.model_copy(
+            update={"swims": tuple(swim.model_copy(update={"duplicate": same in seen}) for swim, same in swims)}
+        )
+        seen |= set(identities)
 
 
 def _identity(sheet: ResultView, swim: SwimView) -> tuple[object, ...]:

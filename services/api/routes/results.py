@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
+from schema.extraction import Meet
 from services.api.answers import UNKEPT, answer
 from services.api.calendar import Sheet, calendar
 from services.api.paths import batch_id_of, code_of
 from services.api.schedule import result_view, schedule
+from services.api.timeline import timed
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -46,4 +48,5 @@ class Results:
         )
 
     async def shared(self, request: Request) -> Response:
-        return answer(result_view(await self._reads.result(code_of(request))))
+        row, reports = await self._reads.result(code_of(request))
+        return answer(timed(result_view(row), [Meet(**report) for report in reports]))

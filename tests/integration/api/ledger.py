@@ -16,7 +16,7 @@ from schema.events import (
     JobCompleted,
     JobStageEntered,
 )
-from schema.extraction import ExtractionResult, SwimEntry
+from schema.extraction import EventStart, ExtractionResult, SwimEntry
 from schema.identity import extraction_id, job_id, pdf_id, result_code
 from schema.states import BatchStatus, Stage
 from services.runtime.clock import new_id, now
@@ -120,11 +120,18 @@ class Ledger:
             )
             await self.connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(batch_id))
 
-    async def completed(self, batch_id: UUID, number: int, *swims: SwimEntry, age: timedelta = timedelta()) -> str:
+    async def completed(
+        self,
+        batch_id: UUID,
+        number: int,
+        *swims: SwimEntry,
+        age: timedelta = timedelta(),
+        timeline: tuple[EventStart, ...] = (),
+    ) -> str:
         """A job with its result and share link; returns the code. `age` makes the link older."""
         job = job_id(batch_id, number)
         checksum = CHECKSUM[:-2] + f"{number:02}"
-        extraction = ExtractionResult(meet_name="Spring Open", swimmer_name=SWIMMER, events=swims)
+        extraction = ExtractionResult(meet_name="Spring Open", swimmer_name=SWIMMER, events=swims, timeline=timeline)
         document = extraction.model_dump(mode="json")
         known_as = extraction_id(checksum, f"maya lindqvist {batch_id}")
         async with self.connection.transaction():
@@ -135,12 +142,13 @@ class Ledger:
             )
             await self.connection.execute(
                 "INSERT INTO extraction_results (id, pdf_id, swimmer_name_normalized, swimmer_name_display, meet_name,"
-                " events, message_id) VALUES ($1, $2, $3, $4, 'Spring Open', $5, $6)",
+                " events, timeline, message_id) VALUES ($1, $2, $3, $4, 'Spring Open', $5, $6, $7)",
                 known_as,
                 pdf_id(checksum),
                 f"maya lindqvist {batch_id}",
                 SWIMMER,
                 orjson.dumps(document["events"]),
+                orjson.dumps(document["timeline"]),
                 new_id(),
             )
             await self.connection.execute(

@@ -10,6 +10,7 @@ import icalendar
 import pytest
 
 from schema.events import JobFailed
+from schema.extraction import EventStart
 from schema.identity import job_id
 from schema.states import ErrorCode, Stage
 from schema.views import BatchView, EventsView, ResultsView, ResultView
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from tests.integration.api.conftest import Serve
     from tests.integration.api.ledger import Ledger
+
+REPORTED = EventStart(event_number="12", start="09:30", heats=3, heat_interval_seconds=20)
 
 
 async def test_a_batch_is_shown_with_its_jobs_in_order(api: httpx2.AsyncClient, ledger: Ledger) -> None:
@@ -82,6 +85,29 @@ async def test_a_share_link_shows_its_sheet_until_it_expires(api: httpx2.AsyncCl
     for gone in (expired, "0123456789ab", "x", "x" * 300, "%00"):
         answer = await api.get(f"/result/{gone}")
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+
+
+async def test_a_session_report_gives_its_times_to_the_sheets_of_its_batch(
+    api: httpx2.AsyncClient, ledger: Ledger
+) -> None:
+    batch_id, stranger = await ledger.submitted(), await ledger.submitted()
+    untimed = SWIM.model_copy(update={"heat_start_time": None, "swum_before_seconds": 150})
+    code = await ledger.completed(batch_id, 1, untimed)
+    await ledger.completed(batch_id, 2, timeline=(REPORTED,))
+    other = await ledger.completed(stranger, 1, untimed)
+
+    view = ResultsView.model_validate_json((await api.get(f"/api/batches/{batch_id}/results")).content)
+    shared, alone = [
+        ResultView.model_validate_json((await api.get(f"/result/{link}")).content) for link in (code, other)
+    ]
+    for swim in (view.results[0].swims[0], shared.swims[0]):
+        assert (swim.heat_start_time, swim.heat_start_estimated) == ("09:33", True)
+    assert alone.swims[0].heat_start_time is None
+    (event,) = icalendar.Calendar.from_ical((await api.get(f"/api/batches/{batch_id}/calendar.ics")).content).walk(
+        "VEVENT"
+    )
+    assert event["dtstart"].to_ical() == b"20260307T093300"
+    assert view.results[1].timeline == (REPORTED,)
 
 
 async def test_a_log_is_paged_without_telling_who_handed_it_in(api: httpx2.AsyncClient, ledger: Ledger) -> None:

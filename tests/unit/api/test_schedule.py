@@ -29,6 +29,7 @@ def sheet(number: int, *swims: dict[str, Any], **changed: Any) -> dict[str, Any]
         "venue": None,
         "events": [SwimEntry(**swim).model_dump(mode="json") for swim in swims],
         "warnings": [],
+        "timeline": [],
         **changed,
     }
 

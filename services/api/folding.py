@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WORDS = re.compile(r"[^\W_]+")
+
+
+def fold(text: str | None) -> str:
+    """The words of a text in one spelling: without case, accents and marks, a blank between two. None has no words."""
+    plain = unicodedata.normalize("NFKD", (text or "").casefold())
+    return " ".join(_WORDS.findall("".join(c for c in plain if not unicodedata.combining(c))))
