@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from schema.extraction import Kind, SheetEntry
+from tests.samples.truth import Spot, entry
 
 if TYPE_CHECKING:
     from tests.samples.meet import Event, Heat, Options, Place, Session
@@ -84,26 +85,7 @@ class Composition:
         for first, second in _pairs(place) if event.is_relay else ():
             legs = [f"{n}) {swimmer.printed} {_age(event, swimmer)}" for n, swimmer in (first, second)]
             self._print(Printed("legs", tuple(legs)))
-        self.entries.append(
-            SheetEntry(
-                kind=kind,
-                session=session.name,
-                session_date=session.day,
-                event_number=event.number,
-                event_name=event.name,
-                round=heat.round if heat else None,
-                heat_number=heat.number if heat else None,
-                heat_count=len(event.heats) if heat and heat.is_counted else None,
-                heat_start_time=heat.start if heat else None,
-                lane=place.number if heat else None,
-                swimmer_name=one.printed if one else None,
-                age=one.age if one else None,
-                team=place.team if one else f"{place.team} {place.letter}",
-                seed_time=place.seed,
-                page=len(self.pages),
-                legs=tuple(swimmer.printed for swimmer in place.who) if event.is_relay else (),
-            )
-        )
+        self.entries.append(entry(Spot(session, event, heat, place), len(self.pages), kind=kind))
 
     def _heading(self, event: Event) -> list[Printed]:
         start = f"#{event.number} {event.name}" if self.options.hash_headings else f"Event {event.number}  {event.name}"

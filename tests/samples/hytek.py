@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
 
 from reportlab.lib.pagesizes import letter
 from reportlab.pdfgen.canvas import Canvas
@@ -12,19 +11,11 @@ from reportlab.pdfgen.canvas import Canvas
 from schema.extraction import Sheet
 from tests.samples.composition import Composition, Page, Printed, compose
 from tests.samples.meet import Options, make_meet
+from tests.samples.truth import Sample
 
 _WIDTH, _HEIGHT = letter
 _MARGIN, _GUTTER, _TOP, _BOTTOM = 30, 12, 82, 28
 _LEADING = 10.4
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A PDF and what a perfect reader says of it."""
-
-    pdf: bytes
-    sheet: Sheet
-    pages: int
 
 
 def sample(options: Options) -> Sample:

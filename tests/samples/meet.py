@@ -77,6 +77,8 @@ class Heat:
 
 @dataclass(frozen=True)
 class Event:
+    """`parts` are those of the name that stand apart on a page; `listed` have a rank, `scratched` not even that."""
+
     number: str
     name: str
     is_relay: bool = False
@@ -84,6 +86,10 @@ class Event:
     heats: tuple[Heat, ...] = ()
     listed: tuple[Place, ...] = ()
     alternates: tuple[Place, ...] = ()
+    scratched: tuple[Place, ...] = ()
+    parts: tuple[str, ...] = ()
+    is_preliminary: bool = False
+    start: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ class Session:
     name: str
     day: dt.date
     events: tuple[Event, ...]
+    number: int = 1
 
 
 @dataclass

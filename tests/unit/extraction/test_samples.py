@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdfium2  # type: ignore[import-untyped]  # has no type marker
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schema.extraction import Sheet
 from services.worker.extraction import find
 from services.worker.extraction.sheet import read_sheet
 from tests.samples.catalogue import EXAMPLES
+from tests.samples.families import FAMILIES
 from tests.samples.hytek import sample
 from tests.samples.meet import Options
 
@@ -41,6 +44,8 @@ OPTIONS = st.builds(
     drop=st.sampled_from((-3.0, 0.0, 1.2, 3.0)),
     **{flag: st.booleans() for flag in FLAGS},
 )
+#: The families that the reader knows; those of `FAMILIES` that are not here are drawn for it to learn.
+READ: tuple[str, ...] = ()
 
 
 @given(OPTIONS)
@@ -69,3 +74,43 @@ def test_maya_swims_in_every_example(name: str) -> None:
 @pytest.mark.parametrize("name", ["summer-invitational", "county-championships", "sprint-night"])
 def test_the_sheets_of_the_demo_have_ten_pages(name: str) -> None:
     assert sample(EXAMPLES[name]).pages == 10
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_name_of_the_truth_stands_on_its_page(family: str, seed: int) -> None:
+    drawn = FAMILIES[family](seed)
+
+    pages = [_words(page.get_textpage().get_text_range()) for page in pypdfium2.PdfDocument(drawn.pdf)]
+
+    assert drawn.sheet.entries or drawn.sheet.timeline
+    for entry in drawn.sheet.entries:
+        for name in filter(None, (entry.swimmer_name, *entry.legs)):
+            assert _words(name) in pages[(entry.page or 0) - 1]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_seed_draws_the_same_sheet_each_time(family: str) -> None:
+    assert FAMILIES[family](7) == FAMILIES[family](7)
+
+
+@pytest.mark.parametrize("family", READ)
+@pytest.mark.parametrize("seed", range(6))
+def test_a_sheet_of_another_family_is_read_exactly_as_it_was_drawn(family: str, seed: int) -> None:
+    drawn = FAMILIES[family](seed)
+
+    assert _as_printed(read_sheet(drawn.pdf)) == drawn.sheet
+
+
+def _as_printed(sheet: Sheet) -> Sheet:
+    """What the sheet prints of itself: without the starts that the reader estimates, and what it does so from."""
+    bare = {"heat_start_time": None, "heat_start_estimated": False}
+    entries = (
+        entry.model_copy(update={"swum_before_seconds": None, **(bare if entry.heat_start_estimated else {})})
+        for entry in sheet.entries
+    )
+    return sheet.model_copy(update={"entries": tuple(entries)})
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,45 @@
+"""Every family of sheets that is drawn, by its name; a seed gives the sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from random import Random
+from typing import TYPE_CHECKING
+
+from tests.samples.easywk import EasyWk
+from tests.samples.programme import Plan
+from tests.samples.splash import Splash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.samples.drawing import Drawing
+    from tests.samples.truth import Sample
+
+#: Days that both orders of day and month could mean, and one whose meet goes over the end of a month.
+_FIRST_DAYS = (dt.date(2026, 3, 14), dt.date(2026, 2, 27), dt.date(2026, 5, 8), dt.date(2025, 12, 6))
+_LANES = ((1, 2, 3, 4, 5, 6, 7, 8), (1, 2, 3, 4), (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 4, 5, 6))
+
+
+def _drawn(family: type[Drawing], language: str) -> Callable[[int], Sample]:
+    return lambda seed: family(_plan(seed, language)).drawn()
+
+
+def _plan(seed: int, language: str) -> Plan:
+    random = Random(seed)  # noqa: S311 - the same sheet each time
+    return Plan(
+        seed,
+        language,
+        first_day=random.choice(_FIRST_DAYS),
+        days=random.randint(1, 3),
+        sessions=random.randint(1, 2),
+        events=random.randint(2, 7),
+        heats=random.randint(1, 4),
+        lanes=random.choice(_LANES),
+    )
+
+
+FAMILIES: dict[str, Callable[[int], Sample]] = {
+    "easywk": _drawn(EasyWk, "de"),
+    **{f"splash-{language}": _drawn(Splash, language) for language in ("tr", "en", "de", "es", "fr", "it", "pt", "nl")},
+}
