@@ -11,14 +11,26 @@ from schema.model import Model
 from schema.states import BatchStatus, ErrorCode, JobStatus, Stage
 
 
-class SubmittedView(Model):
-    """The answer to a submit: where to look and listen."""
+class BatchAddresses(Model):
+    """Where to look at a batch, and to listen to it."""
 
     batch_id: UUID
     url: str
     events_url: str
     results_url: str
     calendar_url: str
+
+
+class SwimmerBatchView(BatchAddresses):
+    """The batch of one of the swimmers that a submit named."""
+
+    swimmer: str
+
+
+class SubmittedView(BatchAddresses):
+    """The answer to a submit: a batch for each swimmer, in their order; the first one's members stand outside, too."""
+
+    batches: tuple[SwimmerBatchView, ...]
 
 
 class JobView(Model):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from services.runtime.clock import new_id, now
 from services.runtime.topology import COMMANDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from schema.commands import AnyCommand
     from services.runtime.publisher import Publisher
 
@@ -27,6 +30,15 @@ class Commands:
     @property
     def up(self) -> bool:
         return self._publisher.up
+
+    async def send_all(
+        self, commands: Iterable[AnyCommand], *, correlation_id: str, traceparent: str | None = None
+    ) -> None:
+        """Send each, and return when the broker has all. Raises Transient where one failed: the others are there."""
+        sent = (self.send(command, correlation_id=correlation_id, traceparent=traceparent) for command in commands)
+        for outcome in await asyncio.gather(*sent, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
 
     async def send(self, command: AnyCommand, *, correlation_id: str, traceparent: str | None = None) -> None:
         """Return when the broker has the command on disk. Raises Transient when that could not be had."""

@@ -18,14 +18,15 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _NAMESPACE = UUID("3d0c9a52-7c1e-5b0f-8f53-0f4b6a1f6d2e")
 
 
-def batch_id(key: str | None, submission: Submission) -> UUID:
-    """The id of the batch to be: the same one when the same request comes again under its `Idempotency-Key`.
+def batch_id(key: str | None, swimmer: str, submission: Submission) -> UUID:
+    """The id of a swimmer's batch to be: the same one when the same request comes again under its `Idempotency-Key`.
 
     The id follows from the key and from what is asked, so nobody who guesses a key alone gets somebody's batch.
+    Who else is asked for does not matter.
     """
     if key is None:
         return new_id()
     if not _KEY.fullmatch(key):
         raise Rejected("bad-idempotency-key", "an Idempotency-Key has 1 to 255 visible ASCII characters, best a UUID")
     sources = [source.model_dump(mode="json") for source in submission.sources]
-    return uuid5(_NAMESPACE, orjson.dumps([key, submission.swimmer, sources, submission.email]).decode())
+    return uuid5(_NAMESPACE, orjson.dumps([key, swimmer, sources, submission.email]).decode())

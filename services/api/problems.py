@@ -42,9 +42,10 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "name-blank": (422, "The swimmer's name is blank"),
     "name-too-long": (422, "The swimmer's name is too long"),
     "name-not-a-line": (422, "The swimmer's name is not one line of text"),
+    "too-many-swimmers": (422, "There are too many swimmers"),
+    "swimmer-twice": (422, "A swimmer is named twice"),
     "bad-url": (422, "A link cannot be used"),
     "bad-email": (422, "The address for the mail cannot be used"),
-    "field-twice": (422, "A field is there twice"),
     "unknown-field": (422, "A field is not known"),
     "internal": (500, "Something went wrong here"),
     "broker-unavailable": (503, "The message broker is away"),
@@ -53,7 +54,7 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "shutting-down": (503, "This gateway is stopping"),
 }
 _AWAY = {
-    "broker-unavailable": "the batch was not accepted; send it again in a few seconds",
+    "broker-unavailable": "it was not accepted whole; send it again in a few seconds, under its Idempotency-Key if any",
     "database-unavailable": "nothing can be read at the moment, and nothing is lost; ask again in a few seconds",
     "blob-store-unavailable": "files cannot be taken at the moment; send them again in a few seconds, or send links",
     "shutting-down": "connect again: another gateway, or this one in a moment, goes on where you were",

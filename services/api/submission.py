@@ -5,24 +5,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from schema.commands import SubmitBatch, UrlSource
 from schema.errors import Rejected
 from schema.model import Email
-from services.api import multipart
+from services.api.folding import fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Callable
     from uuid import UUID
 
     from schema.commands import Source
-    from services.api.uploads import Uploads
 
-#: A form's text, and a JSON body, in bytes.
-MOST_TEXT_BYTES = 256_000
 LONGEST_NAME = 255
+#: Brothers and sisters, or a relay with its alternates: each is a batch of its own over all the sheets.
+MOST_SWIMMERS = 8
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
 
@@ -31,14 +29,18 @@ class Submission:
     """What a person asks for, gathered field by field in the order it came; every refusal is a Rejected."""
 
     max_pdfs: int
-    swimmer: str | None = None
+    swimmers: list[str] = field(default_factory=list)
     email: str | None = None
     sources: list[Source] = field(default_factory=list)
 
     def take_swimmer(self, name: str) -> None:
-        if self.swimmer is not None:
-            raise Rejected("field-twice", "give one swimmer's name a batch; send a batch for each swimmer")
-        self.swimmer = swimmer_name(name)
+        if len(self.swimmers) == MOST_SWIMMERS:
+            raise Rejected(
+                "too-many-swimmers",
+                f"a request takes {MOST_SWIMMERS} swimmers; send the others in another one",
+                (("swimmer", f"number {MOST_SWIMMERS + 1} is one too many"),),
+            )
+        self.swimmers.append(swimmer_name(name))
 
     def take_email(self, address: str) -> None:
         if not address.strip():
@@ -66,80 +68,40 @@ class Submission:
         if len(self.sources) == self.max_pdfs:
             raise Rejected("too-many-files", f"a batch takes {self.max_pdfs} PDFs; send the others as another batch")
 
-    def command(self, batch_id: UUID, client_ip: str | None) -> SubmitBatch:
-        """The command, once everything has come. Raises Rejected for what is missing."""
-        if self.swimmer is None:
+    def commands(self, batch_id: Callable[[str], UUID], client_ip: str | None) -> list[SubmitBatch]:
+        """A command for each swimmer, once everything has come. Raises Rejected for what is missing."""
+        if not self.swimmers:
             raise Rejected(
                 "name-missing", "say whose swims to look for in the field `swimmer`", (("swimmer", "is missing"),)
             )
         if not self.sources:
             raise Rejected("empty-batch", "send PDF files in the field `pdfs`, or links to PDFs in the field `urls`")
-        return SubmitBatch(
-            batch_id=batch_id,
-            swimmer_name=self.swimmer,
-            sources=tuple(self.sources),
-            client_ip=client_ip,
-            notification_email=self.email,
-        )
+        self._need_different_swimmers()
+        return [
+            SubmitBatch(
+                batch_id=batch_id(swimmer),
+                swimmer_name=swimmer,
+                sources=tuple(self.sources),
+                client_ip=client_ip,
+                notification_email=self.email,
+            )
+            for swimmer in self.swimmers
+        ]
 
-
-async def read_form(submission: Submission, body: AsyncIterator[bytes], content_type: str, uploads: Uploads) -> None:
-    """Read a multipart form; PDFs go through `uploads` into the store as they come."""
-    text_left = MOST_TEXT_BYTES
-    async for part in multipart.parts(body, content_type):
-        if part.name == "pdfs":
-            if part.filename:
-                submission.need_room()
-            source = await uploads.stage(part.filename or "", part.chunks)
-            if source is not None:
-                submission.take_source(source)
-            continue
-        text, size = await _text(part, text_left)
-        text_left -= size
-        match part.name:
-            case "swimmer" | "swimmer_name":
-                submission.take_swimmer(text)
-            case "urls":
-                submission.take_links([text])
-            case "notification_email":
-                submission.take_email(text)
-            case _:
-                raise _unknown(part.name)
-
-
-async def read_json(submission: Submission, body: AsyncIterator[bytes]) -> None:
-    """Read the JSON form of a batch: links only."""
-    whole = bytearray()
-    async for chunk in body:
-        whole += chunk
-        if len(whole) > MOST_TEXT_BYTES:
-            raise Rejected("body-too-large", f"a JSON body may have {MOST_TEXT_BYTES} bytes; send PDFs as a form")
-    try:
-        document = orjson.loads(whole)
-    except orjson.JSONDecodeError as wrong:
-        raise Rejected("bad-json", f"the body is not JSON ({wrong})") from None
-    if not isinstance(document, dict):
-        raise Rejected("bad-json", "the body must be an object with `swimmer` and `urls`")
-    for name, value in document.items():
-        _take_member(submission, name, value)
-
-
-def _take_member(submission: Submission, name: str, value: object) -> None:
-    match name, value:
-        case "swimmer" | "swimmer_name", str():
-            submission.take_swimmer(value)
-        case "urls", list() if all(isinstance(link, str) for link in value):
-            submission.take_links(value)
-        case "notification_email", str():
-            submission.take_email(value)
-        case "notification_email", None:
-            pass
-        case "swimmer" | "swimmer_name" | "notification_email", _:
-            raise Rejected("bad-json", f"`{name}` must be a text", ((name, "is not a text"),))
-        case "urls", _:
-            raise Rejected("bad-json", "`urls` must be a list of texts", (("urls", "is not a list of texts"),))
-        case _:
-            raise _unknown(name)
+    def _need_different_swimmers(self) -> None:
+        keys = [fold_name(name) for name in self.swimmers]
+        firsts = {key: self.swimmers[keys.index(key)] for key in keys}
+        again = [
+            (name, firsts[key])
+            for place, (name, key) in enumerate(zip(self.swimmers, keys, strict=True))
+            if key in keys[:place]
+        ]
+        if again:
+            raise Rejected(
+                "swimmer-twice",
+                "two names are one swimmer's, however they are written; leave one of them out",
+                tuple(("swimmer", f"“{name}” is “{first}” again") for name, first in again),
+            )
 
 
 def swimmer_name(given: str) -> str:
@@ -175,24 +137,3 @@ def url_source(link: str, number: int) -> UrlSource:
             (("urls", f"source {number} cannot be used"),),
         )
     return source
-
-
-async def _text(part: multipart.Part, limit: int) -> tuple[str, int]:
-    """The text of a field, and its size in bytes."""
-    whole = bytearray()
-    async for chunk in part.chunks:
-        whole += chunk
-        if len(whole) > limit:
-            raise Rejected("field-too-large", f"the texts of a form may have {MOST_TEXT_BYTES} bytes in all")
-    try:
-        return whole.decode(), len(whole)
-    except UnicodeDecodeError:
-        raise Rejected("bad-encoding", "send every text as UTF-8") from None
-
-
-def _unknown(name: str) -> Rejected:
-    return Rejected(
-        "unknown-field",
-        "a batch has `swimmer`, `pdfs`, `urls` and `notification_email`",
-        ((name[:100], "is not known"),),
-    )

@@ -51,10 +51,13 @@ class Gateway:
     def __exit__(self, *exc: object) -> None:
         self._client.close()
 
-    def submit(self, swimmer: str, sources: Sequence[Path | str]) -> SubmittedView:
-        """Hand in PDFs (streamed from disk) and links, in their order; returns when the gateway has taken them."""
+    def submit(self, swimmers: Sequence[str], sources: Sequence[Path | str]) -> SubmittedView:
+        """Hand in PDFs (streamed from disk) and links, in their order, for each of the swimmers.
+
+        Returns when the gateway has taken them all.
+        """
         with ExitStack() as open_files:
-            form: list[tuple[str, Any]] = [("swimmer", (None, swimmer))]
+            form: list[tuple[str, Any]] = [("swimmer", (None, swimmer)) for swimmer in swimmers]
             for source in sources:
                 if isinstance(source, Path):
                     form.append(("pdfs", (source.name, open_files.enter_context(source.open("rb")), "application/pdf")))

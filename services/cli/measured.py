@@ -32,7 +32,7 @@ class Figures:
 def run_batch(gateway: Gateway, swimmer: str, sheets: Sequence[Path], show: Callable[[BatchNews], None]) -> Figures:
     """Hand in a batch and follow it to its end. Raises Unusable where it ends otherwise than completed."""
     posted = time.perf_counter()
-    batch_id = gateway.submit(swimmer, sheets).batch_id
+    batch_id = gateway.submit([swimmer], sheets).batch_id
     taken = time.perf_counter()
     first = completed = None
     from_cache = 0

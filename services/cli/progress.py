@@ -14,16 +14,22 @@ from schema.states import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from typing import Protocol
 
     from services.cli.gateway import BatchNews
 
     #: Gives the source (file name or link) of each job by its sequence; called once, when the first job has news.
     Names = Callable[[], Mapping[int, str]]
 
+    class Show(Protocol):
+        """Shows one event; where several swimmers' batches are watched, `whose` says whose it is of."""
+
+        def __call__(self, news: BatchNews, whose: str = "") -> None: ...
+
 
 @contextmanager
-def showing(names: Names) -> Iterator[Callable[[BatchNews], None]]:
-    """Yields what shows one event of the batch."""
+def showing(names: Names) -> Iterator[Show]:
+    """Yields what shows the events of a batch, or of several over the same sources."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _Lines(names)
@@ -37,27 +43,33 @@ class _Lines:
     def __init__(self, names: Names) -> None:
         self._ask, self._names = names, dict[int, str]()
 
-    def __call__(self, news: BatchNews) -> None:
+    def __call__(self, news: BatchNews, whose: str = "") -> None:
         sequence = news.data.get("sequence")
         if sequence is not None and not self._names:
             self._names = dict(self._ask())
-        typer.echo(f"{'batch' if sequence is None else self._names[sequence]}: {sentence(news)}", err=True)
+        what = "batch" if sequence is None else self._names[sequence]
+        typer.echo(f"{_of(whose, what)}: {sentence(news)}", err=True)
 
 
 class _Bars:
     def __init__(self, names: Names, bars: Progress) -> None:
-        self._ask, self._bars, self._tasks = names, bars, dict[int, TaskID]()
+        self._ask, self._bars, self._tasks = names, bars, dict[tuple[str, int], TaskID]()
 
-    def __call__(self, news: BatchNews) -> None:
+    def __call__(self, news: BatchNews, whose: str = "") -> None:
         sequence = news.data.get("sequence")
         if sequence is None:
             return
-        if not self._tasks:
+        if (whose, sequence) not in self._tasks:
             for each, name in self._ask().items():
-                self._tasks[each] = self._bars.add_task(escape(name), total=Stage.DONE.rank, said="waiting")
+                task = self._bars.add_task(escape(_of(whose, name)), total=Stage.DONE.rank, said="waiting")
+                self._tasks[whose, each] = task
         over = news.name in ("job_completed", "job_failed")
         stage = Stage.DONE if over else Stage(news.data.get("stage", Stage.QUEUED))
-        self._bars.update(self._tasks[sequence], completed=stage.rank, said=escape(sentence(news)))
+        self._bars.update(self._tasks[whose, sequence], completed=stage.rank, said=escape(sentence(news)))
+
+
+def _of(whose: str, what: str) -> str:
+    return f"{whose} · {what}" if whose else what
 
 
 def sentence(news: BatchNews) -> str:

@@ -72,7 +72,7 @@ def _swim(swim: Entry | SwimView) -> tuple[Text, ...]:
     leg = getattr(swim, "relay_leg", None)
     event = " ".join(filter(None, (swim.event_number, swim.event_name, swim.round, leg and f"(leg {leg})")))
     heat = "/".join(str(number) for number in (swim.heat_number, swim.heat_count) if number is not None)
-    start = swim.heat_start_time and ("≈" if swim.heat_start_estimated else "") + swim.heat_start_time
+    start = swim.heat_start_time and ("~" if swim.heat_start_estimated else "") + swim.heat_start_time
     day = " ".join(filter(None, (str(swim.session_date or ""), swim.session)))
     return tuple(map(_text, (day, event, heat, swim.lane, swim.seed_time, start)))
 

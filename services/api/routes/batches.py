@@ -7,12 +7,13 @@ import structlog
 from starlette.routing import Route
 
 from schema.errors import Rejected
-from schema.views import SubmittedView
+from schema.views import SubmittedView, SwimmerBatchView
 from services.api import idempotency, multipart
 from services.api.answers import answer
+from services.api.bodies import read_form, read_json
 from services.api.paths import batch_id_of
 from services.api.problems import Unavailable, needing
-from services.api.submission import Submission, read_form, read_json
+from services.api.submission import Submission
 from services.api.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from schema.commands import SubmitBatch
     from services.api.commands import Commands
     from services.api.reads import Reads
     from services.api.settings import ApiSettings
@@ -42,7 +44,7 @@ class Batches:
         ]
 
     async def submit(self, request: Request) -> Response:
-        """Take a batch whole or not at all: check and store everything, then send the command, then say 202."""
+        """Take a request whole or not at all: check and store everything, then send the commands, then say 202."""
         if not self._commands.up:
             raise Unavailable("broker-unavailable")  # before a person has waited for an upload
         submission = Submission(self._settings.max_pdfs)
@@ -60,24 +62,21 @@ class Batches:
                         " and `urls`",
                     )
             key = request.headers.get("idempotency-key")
-            command = submission.command(idempotency.batch_id(key, submission), _address(request))
+            commands = submission.commands(
+                lambda swimmer: idempotency.batch_id(key, swimmer, submission), _address(request)
+            )
             await uploads.keep()
         with needing("broker-unavailable"):
-            await self._commands.send(
-                command,
+            await self._commands.send_all(
+                commands,
                 correlation_id=request.scope["state"]["request_id"],
                 traceparent=request.headers.get("traceparent"),
             )
-        log.info("batch.taken", batch_id=str(command.batch_id), sources=len(command.sources))
-        url = f"/api/batches/{command.batch_id}"
-        view = SubmittedView(
-            batch_id=command.batch_id,
-            url=url,
-            events_url=f"{url}/events",
-            results_url=f"{url}/results",
-            calendar_url=f"{url}/calendar.ics",
-        )
-        return answer(view, status=202, headers={"Location": url})
+        for command in commands:
+            log.info("batch.taken", batch_id=str(command.batch_id), sources=len(command.sources))
+        batches = tuple(_taken(command) for command in commands)
+        first = batches[0].model_dump(exclude={"swimmer"})
+        return answer(SubmittedView(**first, batches=batches), status=202, headers={"Location": batches[0].url})
 
     async def show(self, request: Request) -> Response:
         return answer(await self._reads.batch(batch_id_of(request)))
@@ -99,6 +98,18 @@ class Batches:
                 raise too_large
             if chunk:
                 yield chunk
+
+
+def _taken(command: SubmitBatch) -> SwimmerBatchView:
+    url = f"/api/batches/{command.batch_id}"
+    return SwimmerBatchView(
+        swimmer=command.swimmer_name,
+        batch_id=command.batch_id,
+        url=url,
+        events_url=f"{url}/events",
+        results_url=f"{url}/results",
+        calendar_url=f"{url}/calendar.ics",
+    )
 
 
 def _address(request: Request) -> str | None:

@@ -3,52 +3,117 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli import batch_options
 from services.cli.batch_options import Api, AsJson
+from services.cli.failures import BROKEN, Unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schema.views import ResultsView, SubmittedView
+    from services.cli.gateway import Gateway
 
 
 def submit(  # noqa: PLR0913 - the arguments are the command line
     sources: Annotated[list[str], typer.Argument(metavar="PDF|URL…", help="Heat sheets: files, or links to them.")],
-    swimmer: Annotated[str, typer.Option(metavar="NAME", help="Whose swims: 'First Last' or 'Last, First'.")],
+    swimmer: Annotated[
+        list[str],
+        typer.Option(metavar="NAME", help="Whose swims: 'First Last' or 'Last, First'; once for each swimmer."),
+    ],
     *,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Stay until the batch is over, and print the schedule.")
+        bool, typer.Option("--watch", help="Stay until all is read, and print a schedule for each swimmer.")
     ] = False,
     ics: Annotated[
-        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Write the schedule as a calendar; stays, too.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help="Write the schedule as a calendar; stays, too. Each of several swimmers has a file of their own, to be"
+            " a calendar of its own: FILE with the name in it (meet.ics: meet-maya-lindqvist.ics).",
+        ),
     ] = None,
     as_json: AsJson = False,
     api: Api = None,
 ) -> None:
-    """Hand in heat sheets and a swimmer's name.
+    """Hand in heat sheets and the names of one or more swimmers.
 
-    The work goes on without you. Prints the batch's id, which `heatstream watch` takes. With --json it prints where to
-    look and listen, or, with --watch, the whole schedule. Exit codes: 0 taken (with --watch: found), 3 every sheet was
-    read and the swimmer is in none, 1 a sheet could not be read or the batch was cancelled, 2 bad input or no gateway.
+    Each swimmer is a batch of their own over the same sheets, which are sent and read once. The work goes on without
+    you. Prints each batch's id, which `heatstream watch` takes. With --json it prints where to look and listen, or,
+    with --watch, the whole schedule of each swimmer in a line. Exit codes: 0 taken (with --watch: all are found), 3
+    every sheet was read and one of the swimmers is in none, 1 a sheet could not be read or a batch was cancelled, 2 bad
+    input or no gateway.
     """
-    from services.cli import outcome, progress
+    from services.cli import calendar_files, outcome
     from services.cli.gateway import Gateway
 
-    name, wanted = batch_options.swimmer(swimmer), [batch_options.source(argument) for argument in sources]
+    names, wanted = _different(swimmer), [batch_options.source(argument) for argument in sources]
+    calendars = calendar_files.one_each(_in_a_folder(ics), names) if ics else []
     with Gateway(batch_options.gateway_url(api)) as gateway:
-        taken = gateway.submit(name, wanted)
+        taken = gateway.submit(names, wanted)
         if not (watch or ics):
-            typer.echo(taken.model_dump_json() if as_json else f"{taken.batch_id}\n{gateway.url}{taken.url}")
+            typer.echo(taken.model_dump_json() if as_json else _told(taken, gateway.url))
             return
-        typer.echo(f"batch {taken.batch_id}", err=True)
-        with progress.showing(lambda: batch_options.names(wanted)) as show:
-            for news in gateway.events(taken.batch_id):
-                show(news)
-        results = gateway.results(taken.batch_id)
-        if ics:
-            ics.write_bytes(gateway.calendar(taken.batch_id))
-            typer.echo(f"calendar: {ics}", err=True)
-    if as_json:
-        typer.echo(results.model_dump_json())
-    else:
-        outcome.show(results)
-    raise typer.Exit(outcome.exit_code(results))
+        schedules = _follow(gateway, taken, batch_options.names(wanted))
+        for batch, path in zip(taken.batches, calendars, strict=bool(calendars)):
+            _write(path, gateway.calendar(batch.batch_id))
+    for schedule in schedules:
+        if as_json:
+            typer.echo(schedule.model_dump_json())
+        else:
+            outcome.show(schedule)
+    codes = {outcome.exit_code(schedule) for schedule in schedules}
+    raise typer.Exit(BROKEN if BROKEN in codes else max(codes))
+
+
+def _different(swimmers: list[str]) -> list[str]:
+    """The names without blanks around them. Raises Unusable for one that is no name, or there twice."""
+    from services.worker.extraction.names import normalize
+
+    names = [batch_options.swimmer(name) for name in swimmers]
+    firsts: dict[str, str] = {}
+    for name in names:
+        if (key := normalize(name)) in firsts:
+            raise Unusable(f"'{name}' and '{firsts[key]}' are one swimmer's name: leave one of them out")
+        firsts[key] = name
+    return names
+
+
+def _in_a_folder(file: Path) -> Path:
+    if not file.parent.is_dir():
+        raise Unusable(f"{file} cannot be written: there is no folder {file.parent}")
+    return file
+
+
+def _told(taken: SubmittedView, gateway_url: str) -> str:
+    """The id and the address of a batch, in two lines; of several, in a line each with whose it is."""
+    if len(taken.batches) == 1:
+        return f"{taken.batch_id}\n{gateway_url}{taken.url}"
+    return "\n".join(f"{batch.batch_id}  {gateway_url}{batch.url}  {batch.swimmer}" for batch in taken.batches)
+
+
+def _follow(gateway: Gateway, taken: SubmittedView, sources: dict[int, str]) -> Sequence[ResultsView]:
+    """Show all batches until they are over; their schedules in the order of the swimmers."""
+    from services.cli import progress
+    from services.cli.streams import merged
+
+    several = len(taken.batches) > 1
+    for batch in taken.batches:
+        typer.echo(f"batch {batch.batch_id}" + (f" · {batch.swimmer}" if several else ""), err=True)
+    with progress.showing(lambda: sources) as show:
+        streams = {batch.swimmer if several else "": gateway.events(batch.batch_id) for batch in taken.batches}
+        for whose, news in merged(streams):
+            show(news, whose)
+    return [gateway.results(batch.batch_id) for batch in taken.batches]
+
+
+def _write(path: Path, calendar: bytes) -> None:
+    try:
+        path.write_bytes(calendar)
+    except OSError as failure:
+        raise Unusable(f"{path} cannot be written: {failure.strerror}") from failure
+    typer.echo(f"calendar: {path}", err=True)

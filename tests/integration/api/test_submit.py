@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,12 +11,16 @@ import orjson
 import pytest
 
 from schema.commands import SubmitBatch
+from schema.errors import Transient
 from schema.views import SubmittedView
+from services.runtime.publisher import Publisher
 from tests.integration.api.forms import GOOD, LINK, PDF, Form, kept, pdf, refusal, text, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from aio_pika import Message
 
     from tests.integration.api.conftest import Sent, Serve
 
@@ -31,7 +36,8 @@ REFUSED_FORMS: list[tuple[Form, tuple[int, str]]] = [
     ([pdf(), text("swimmer", "  ")], (422, "name-blank")),
     ([pdf(), text("swimmer", "x" * 256)], (422, "name-too-long")),
     ([pdf(), text("swimmer", b"\xff\xfe")], (400, "bad-encoding")),
-    ([*GOOD, text("swimmer", "Maya")], (422, "field-twice")),
+    ([*GOOD, text("swimmer", "LINDQVIST, Maya")], (422, "swimmer-twice")),
+    ([*GOOD, *[text("swimmer", f"Maya {number}") for number in range(8)]], (422, "too-many-swimmers")),
     ([*GOOD, *[pdf()] * 3], (422, "too-many-files")),
     ([*GOOD, text("urls", f"{LINK}\n" * 3)], (422, "too-many-files")),
     ([*GOOD, text("urls", "javascript:alert(1)")], (422, "bad-url")),
@@ -110,6 +116,55 @@ async def test_the_same_request_under_the_same_key_is_the_same_batch(api: httpx2
         "/api/batches", json={"swimmer": "Maya", "urls": [LINK]}, headers={"Idempotency-Key": "two words"}
     )
     assert refusal(refused) == (400, "bad-idempotency-key")
+
+
+async def test_several_swimmers_are_a_batch_each_over_the_same_bytes(
+    api: httpx2.AsyncClient, sent: Sent, blob_path: Path
+) -> None:
+    answer = await api.post("/api/batches", files=[*GOOD, text("swimmer", "Ida Lindqvist"), pdf(PDF + b"2")])
+    assert answer.status_code == 202, answer.text
+    view = SubmittedView.model_validate_json(answer.content)
+    assert [batch.swimmer for batch in view.batches] == ["Maya Lindqvist", "Ida Lindqvist"]
+    assert [batch.url for batch in view.batches] == [f"/api/batches/{batch.batch_id}" for batch in view.batches]
+    assert answer.headers["location"] == view.url == view.batches[0].url
+    commands = [SubmitBatch.model_validate_json((await sent.next()).body) for _ in view.batches]
+    assert {command.batch_id: command.swimmer_name for command in commands} == {
+        batch.batch_id: batch.swimmer for batch in view.batches
+    }
+    assert commands[0].sources == commands[1].sources
+    assert len(kept(blob_path)) == 2
+
+
+async def test_one_swimmer_is_answered_as_several_are(api: httpx2.AsyncClient) -> None:
+    said = (await api.post("/api/batches", json={"swimmers": ["Maya"], "urls": [LINK]})).json()
+    (batch,) = said.pop("batches")
+    assert batch == {"swimmer": "Maya", **said}
+
+
+@pytest.mark.parametrize("has_arrived", [False, True])
+async def test_a_confirm_that_fails_in_the_middle_and_a_retry_make_each_batch_once(
+    api: httpx2.AsyncClient, sent: Sent, monkeypatch: pytest.MonkeyPatch, *, has_arrived: bool
+) -> None:
+    publish, calls = Publisher.publish, itertools.count(1)
+
+    async def fails_once(self: Publisher, exchange: str, key: str, message: Message) -> None:
+        fails = next(calls) == 2
+        if has_arrived or not fails:
+            await publish(self, exchange, key, message)
+        if fails:
+            raise Transient("the line was cut before the confirm")
+
+    monkeypatch.setattr(Publisher, "publish", fails_once)
+    ask = {"swimmers": ["Maya", "Ida", "Leo"], "urls": [LINK]}
+    headers = {"Idempotency-Key": "siblings-1"}
+    refused = await api.post("/api/batches", json=ask, headers=headers)
+    assert refusal(refused) == (503, "broker-unavailable")
+    taken = await api.post("/api/batches", json=ask, headers=headers)
+    assert taken.status_code == 202
+    batches = {batch.batch_id: batch.swimmer for batch in SubmittedView.model_validate_json(taken.content).batches}
+    assert sorted(batches.values()) == ["Ida", "Leo", "Maya"]
+    arrived = [SubmitBatch.model_validate_json((await sent.next()).body) for _ in range(6 if has_arrived else 5)]
+    assert {command.batch_id: command.swimmer_name for command in arrived} == batches
 
 
 async def test_json_becomes_a_command_too(api: httpx2.AsyncClient, sent: Sent) -> None:

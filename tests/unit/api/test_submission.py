@@ -1,36 +1,43 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import orjson
 import pytest
 
 from schema.commands import UrlSource
 from schema.errors import Rejected
-from services.api.submission import MOST_TEXT_BYTES, Submission, read_json
+from services.api.bodies import MOST_TEXT_BYTES, read_json
+from services.api.idempotency import batch_id
+from services.api.submission import MOST_SWIMMERS, Submission
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from uuid import UUID
 
     from schema.commands import SubmitBatch
 
-BATCH = UUID("0199c0de-0000-7000-8000-000000000000")
 LINK = "https://example.org/heats.pdf"
 
 
-async def _json(document: object, max_pdfs: int = 15) -> SubmitBatch:
-    return await _bytes(orjson.dumps(document), max_pdfs)
+async def _json(document: object) -> SubmitBatch:
+    (command,) = await _all(document)
+    return command
 
 
-async def _bytes(whole: bytes, max_pdfs: int = 15) -> SubmitBatch:
+async def _all(document: object, key: str | None = None) -> list[SubmitBatch]:
+    submission = await _bytes(orjson.dumps(document))
+    return submission.commands(lambda name: batch_id(key, name, submission), "192.0.2.7")
+
+
+async def _bytes(whole: bytes) -> Submission:
     async def body() -> AsyncIterator[bytes]:
         for start in range(0, len(whole), 50_000):
             yield whole[start : start + 50_000]
 
-    submission = Submission(max_pdfs)
+    submission = Submission(max_pdfs=15)
     await read_json(submission, body())
-    return submission.command(BATCH, "192.0.2.7")
+    return submission
 
 
 async def test_json_becomes_a_command() -> None:
@@ -50,6 +57,37 @@ async def test_a_name_may_have_255_characters() -> None:
     assert len((await _json({"swimmer": "ß" * 255, "urls": [LINK]})).swimmer_name) == 255
 
 
+async def test_each_swimmer_is_a_command_over_the_same_sources() -> None:
+    names = [f"Maya {number}" for number in range(MOST_SWIMMERS)]
+    commands = await _all({"swimmers": names, "urls": [LINK], "notification_email": "a@b.org"})
+    assert [command.swimmer_name for command in commands] == names
+    assert len({command.batch_id for command in commands}) == MOST_SWIMMERS
+    assert len({command.model_dump_json(exclude={"batch_id", "swimmer_name"}) for command in commands}) == 1
+    together = await _all({"swimmer": "Maya", "swimmers": ["Ida"], "urls": [LINK]})
+    assert [command.swimmer_name for command in together] == ["Maya", "Ida"]
+
+
+async def test_under_a_key_a_swimmer_has_one_batch_whoever_else_is_asked_for() -> None:
+    async def ids(key: str, *names: str, link: str = LINK) -> list[UUID]:
+        return [command.batch_id for command in await _all({"swimmers": names, "urls": [link]}, key)]
+
+    maya, ida = await ids("key", "Maya", "Ida")
+    assert [maya, ida] == await ids("key", "Maya", "Ida")
+    assert [ida, maya] == await ids("key", "Ida", "Maya")
+    assert [maya] == await ids("key", "Maya")
+    others = [*await ids("another-key", "Maya", "Ida"), *await ids("key", "Maya", "Ida", link=f"{LINK}?2")]
+    assert len({maya, ida, *others}) == 6
+
+
+async def test_each_name_that_is_there_again_is_told() -> None:
+    with pytest.raises(Rejected) as refused:
+        await _all({"swimmers": ["Maya Berg", "Ida", "Berg, Maya", "ida"], "urls": [LINK]})
+    assert refused.value.fields == (
+        ("swimmer", "“Berg, Maya” is “Maya Berg” again"),
+        ("swimmer", "“ida” is “Ida” again"),
+    )
+
+
 @pytest.mark.parametrize(
     ("document", "slug"),
     [
@@ -59,7 +97,15 @@ async def test_a_name_may_have_255_characters() -> None:
         ({"swimmer": "x" * 256, "urls": [LINK]}, "name-too-long"),
         ({"swimmer": "Maya\nLindqvist", "urls": [LINK]}, "name-not-a-line"),
         ({"swimmer": "Maya\x00", "urls": [LINK]}, "name-not-a-line"),
-        ({"swimmer": "Maya", "swimmer_name": "Maya", "urls": [LINK]}, "field-twice"),
+        ({"swimmer": "Maya", "swimmer_name": "Maya", "urls": [LINK]}, "swimmer-twice"),
+        ({"swimmers": ["Maya", "Ida", "MAYÁ"], "urls": [LINK]}, "swimmer-twice"),
+        ({"swimmers": ["Maya Lindqvist", "Lindqvist,  maya"], "urls": [LINK]}, "swimmer-twice"),
+        ({"swimmers": ["?", "?"], "urls": [LINK]}, "swimmer-twice"),
+        ({"swimmers": ["Maya", " "], "urls": [LINK]}, "name-blank"),
+        ({"swimmers": [], "urls": [LINK]}, "name-missing"),
+        ({"swimmers": [f"Maya {number}" for number in range(MOST_SWIMMERS + 1)]}, "too-many-swimmers"),
+        ({"swimmers": ["Maya", 7], "urls": [LINK]}, "bad-json"),
+        ({"swimmers": "Maya", "urls": [LINK]}, "bad-json"),
         ({"swimmer": "Maya"}, "empty-batch"),
         ({"swimmer": "Maya", "urls": ["", " "]}, "empty-batch"),
         ({"swimmer": "Maya", "urls": [LINK] * 16}, "too-many-files"),

@@ -54,16 +54,26 @@ def results(*swims: dict[str, Any], status: str = "completed", failed: bool = Fa
     }
 
 
+def accepted(*batches: tuple[str, str]) -> dict[str, Any]:
+    """The answer to a submit that made these batches, each with its swimmer."""
+    addresses = [
+        {
+            "batch_id": batch,
+            "url": f"/api/batches/{batch}",
+            "events_url": f"/api/batches/{batch}/events",
+            "results_url": f"/api/batches/{batch}/results",
+            "calendar_url": f"/api/batches/{batch}/calendar.ics",
+        }
+        for batch, _ in batches
+    ]
+    each = [{**address, "swimmer": name} for address, (_, name) in zip(addresses, batches, strict=True)]
+    return {**addresses[0], "batches": each}
+
+
 @pytest.fixture
 def taken(gateway: ScriptedGateway) -> ScriptedGateway:
     """A gateway that takes a batch of one sheet and streams it to its end."""
-    urls = {
-        "url": BATCH_PATH,
-        "events_url": f"{BATCH_PATH}/events",
-        "results_url": f"{BATCH_PATH}/results",
-        "calendar_url": f"{BATCH_PATH}/calendar.ics",
-    }
-    gateway.says("POST /api/batches", {"batch_id": BATCH, **urls}, 202)
+    gateway.says("POST /api/batches", accepted((BATCH, NAME)), 202)
     job = {
         "id": JOB,
         "sequence": 1,
@@ -152,7 +162,7 @@ def test_submit_watch_shows_progress_and_prints_the_schedule(taken: ScriptedGate
     assert done.exit_code == 0, done.output
     assert "day1.pdf: extracting" in done.stderr
     first, second = done.stdout.splitlines()[-2:]
-    assert first.split() == ["day1.pdf", "12A", "Girls", "100", "Free", "2/5", "4", "1:02.33Y", "≈10:42"]
+    assert first.split() == ["day1.pdf", "12A", "Girls", "100", "Free", "2/5", "4", "1:02.33Y", "~10:42"]
     assert second.split()[-1] == "again"
 
 

@@ -1,0 +1,102 @@
+"""The body of a submit, as a form or as JSON, read into a Submission; every refusal is a Rejected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from schema.errors import Rejected
+from services.api import multipart
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from services.api.submission import Submission
+    from services.api.uploads import Uploads
+
+#: A form's text, and a JSON body, in bytes.
+MOST_TEXT_BYTES = 256_000
+
+
+async def read_form(submission: Submission, body: AsyncIterator[bytes], content_type: str, uploads: Uploads) -> None:
+    """Read a multipart form; PDFs go through `uploads` into the store as they come."""
+    text_left = MOST_TEXT_BYTES
+    async for part in multipart.parts(body, content_type):
+        if part.name == "pdfs":
+            if part.filename:
+                submission.need_room()
+            source = await uploads.stage(part.filename or "", part.chunks)
+            if source is not None:
+                submission.take_source(source)
+            continue
+        text, size = await _text(part, text_left)
+        text_left -= size
+        match part.name:
+            case "swimmer" | "swimmer_name":
+                submission.take_swimmer(text)
+            case "urls":
+                submission.take_links([text])
+            case "notification_email":
+                submission.take_email(text)
+            case _:
+                raise _unknown(part.name)
+
+
+async def read_json(submission: Submission, body: AsyncIterator[bytes]) -> None:
+    """Read the JSON form of a batch: links only."""
+    whole = bytearray()
+    async for chunk in body:
+        whole += chunk
+        if len(whole) > MOST_TEXT_BYTES:
+            raise Rejected("body-too-large", f"a JSON body may have {MOST_TEXT_BYTES} bytes; send PDFs as a form")
+    try:
+        document = orjson.loads(whole)
+    except orjson.JSONDecodeError as wrong:
+        raise Rejected("bad-json", f"the body is not JSON ({wrong})") from None
+    if not isinstance(document, dict):
+        raise Rejected("bad-json", "the body must be an object with `swimmer` and `urls`")
+    for name, value in document.items():
+        _take_member(submission, name, value)
+
+
+def _take_member(submission: Submission, name: str, value: object) -> None:
+    match name, value:
+        case "swimmer" | "swimmer_name", str():
+            submission.take_swimmer(value)
+        case "swimmers", list() if all(isinstance(swimmer, str) for swimmer in value):
+            for swimmer in value:
+                submission.take_swimmer(swimmer)
+        case "urls", list() if all(isinstance(link, str) for link in value):
+            submission.take_links(value)
+        case "notification_email", str():
+            submission.take_email(value)
+        case "notification_email", None:
+            pass
+        case "swimmer" | "swimmer_name" | "notification_email", _:
+            raise Rejected("bad-json", f"`{name}` must be a text", ((name, "is not a text"),))
+        case "swimmers" | "urls", _:
+            raise Rejected("bad-json", f"`{name}` must be a list of texts", ((name, "is not a list of texts"),))
+        case _:
+            raise _unknown(name)
+
+
+async def _text(part: multipart.Part, limit: int) -> tuple[str, int]:
+    """The text of a field, and its size in bytes."""
+    whole = bytearray()
+    async for chunk in part.chunks:
+        whole += chunk
+        if len(whole) > limit:
+            raise Rejected("field-too-large", f"the texts of a form may have {MOST_TEXT_BYTES} bytes in all")
+    try:
+        return whole.decode(), len(whole)
+    except UnicodeDecodeError:
+        raise Rejected("bad-encoding", "send every text as UTF-8") from None
+
+
+def _unknown(name: str) -> Rejected:
+    return Rejected(
+        "unknown-field",
+        "a request has `swimmer` (JSON: or `swimmers`), `pdfs`, `urls` and `notification_email`",
+        ((name[:100], "is not known"),),
+    )
