@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
 from tests.samples.easywk import EasyWk
+from tests.samples.html_made import HtmlMade
+from tests.samples.national import Colombian, National
+from tests.samples.one_column import OneColumn
 from tests.samples.programme import Plan
 from tests.samples.splash import Splash
+from tests.samples.teamunify import TeamUnify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +26,12 @@ _FIRST_DAYS = (dt.date(2026, 3, 14), dt.date(2026, 2, 27), dt.date(2026, 5, 8), 
 _LANES = ((1, 2, 3, 4, 5, 6, 7, 8), (1, 2, 3, 4), (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 4, 5, 6))
 
 
-def _drawn(family: type[Drawing], language: str) -> Callable[[int], Sample]:
-    return lambda seed: family(_plan(seed, language)).drawn()
+def _drawn(family: type[Drawing], language: str, *, is_one_day: bool = False) -> Callable[[int], Sample]:
+    def draw(seed: int) -> Sample:
+        plan = _plan(seed, language)
+        return family(replace(plan, days=1, sessions=1) if is_one_day else plan).drawn()
+
+    return draw
 
 
 def _plan(seed: int, language: str) -> Plan:
@@ -42,4 +51,9 @@ def _plan(seed: int, language: str) -> Plan:
 FAMILIES: dict[str, Callable[[int], Sample]] = {
     "easywk": _drawn(EasyWk, "de"),
     **{f"splash-{language}": _drawn(Splash, language) for language in ("tr", "en", "de", "es", "fr", "it", "pt", "nl")},
+    **{f"national-{language}": _drawn(National, language) for language in ("es", "fr", "it", "pt", "nl")},
+    "national-colombian": _drawn(Colombian, "es"),
+    "one-column": _drawn(OneColumn, "us", is_one_day=True),
+    "teamunify": _drawn(TeamUnify, "us"),
+    "html-made": _drawn(HtmlMade, "us", is_one_day=True),
 }

@@ -21,7 +21,10 @@ _NAMESAKES, _NEAR_NAMESAKES = 3, 4
 
 @dataclass(frozen=True)
 class Nation:
-    """`genders` are of girls, boys and both; `ages` are from, from and to, and one age; `dates` is a format of `d`."""
+    """`genders` are of girls, boys and both; `ages` are from, from and to, and one age; `dates` is a format of `d`.
+
+    `splash` and `national` are the wordings of those families, `codes` those of clubs where sheets print codes.
+    """
 
     language: str
     girls: list[str]
@@ -37,7 +40,8 @@ class Nation:
     months: list[str]
     weekdays: list[str]
     splash: dict[str, str] = field(default_factory=dict)
-    national: dict[str, str] = field(default_factory=dict)
+    national: dict[str, str | list[str]] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
 
     def day(self, day: dt.date) -> str:
         return self.dates.format(d=day)
@@ -73,5 +77,5 @@ class Nation:
 
 @cache
 def nation(language: str) -> Nation:
-    """The nation of a language: `de`, `en`, `es`, `fr`, `it`, `nl`, `pt` or `tr`."""
+    """The nation of a language: `de`, `en`, `es`, `fr`, `it`, `nl`, `pt`, `tr` or `us`."""
     return Nation(language, **tomllib.loads((_FILES / f"{language}.toml").read_text(encoding="utf-8")))

@@ -47,7 +47,10 @@ def row(*cells: tuple[float, str], end: tuple[float, str] | None = None, bold: b
 
 @dataclass
 class Paper:
-    """`head` gives the lines that stand on top of a page, `foot` those at its end, both by the page's number."""
+    """`head` gives the lines that stand on top of a page, `foot` those at its end, both by the page's number.
+
+    `{pages}` in a text becomes the number of all pages.
+    """
 
     title: str
     head: Callable[[int], list[Line]]
@@ -95,4 +98,4 @@ class Paper:
         canvas.setFont("VeraBd" if line.bold else "Vera", line.size)
         for cell in line.cells:
             draw = canvas.drawRightString if cell.ends else canvas.drawString
-            draw(cell.at, y, cell.text)
+            draw(cell.at, y, cell.text.replace("{pages}", str(self.page)))

@@ -104,6 +104,7 @@ class Programme:
             )
         else:
             heats = self._heats(race, of_age, random.randint(1, plan.heats))
+        spare = min(2, len(of_age)) if heats and not is_relay and random.random() < 0.2 else 0
         return Event(
             number=str(number),
             name=" ".join(parts),
@@ -112,6 +113,7 @@ class Programme:
             heats=heats,
             listed=listed,
             scratched=scratched,
+            alternates=tuple(self._place(rank + 1, race, of_age) for rank in range(spare)),
             parts=parts,
             is_preliminary=race.is_preliminary,
             start=start,

@@ -86,7 +86,7 @@ def test_every_name_of_the_truth_stands_on_its_page(family: str, seed: int) -> N
     assert drawn.sheet.entries or drawn.sheet.timeline
     for entry in drawn.sheet.entries:
         for name in filter(None, (entry.swimmer_name, *entry.legs)):
-            assert _words(name) in pages[(entry.page or 0) - 1]
+            assert _words(name) <= pages[(entry.page or 0) - 1]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -112,5 +112,6 @@ def _as_printed(sheet: Sheet) -> Sheet:
     return sheet.model_copy(update={"entries": tuple(entries)})
 
 
-def _words(text: str) -> str:
-    return " ".join(text.split()).casefold()
+def _words(text: str) -> set[str]:
+    """Of a name too, which a narrow cell parts."""
+    return set(text.split())
