@@ -5,21 +5,27 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+import structlog
+
 from schema.commands import FileSource, ProcessJob, UrlSource
 from schema.errors import JobFault
 from schema.events import JobCompleted
 from schema.identity import result_code
 from schema.states import ErrorCode, Stage
+from services.worker.extraction.kept import Damaged
 from services.worker.extraction.names import normalize
+from services.worker.extraction.search import find
 
 if TYPE_CHECKING:
-    from schema.extraction import ExtractionResult, Sheet
+    from schema.extraction import ExtractionResult
     from services.runtime.blobs import Blobs
     from services.worker.download import Downloader
+    from services.worker.extraction.kept import KeptSheet
     from services.worker.reader import Reader
     from services.worker.records import Records
     from services.worker.shelf import Shelf
 
+log = structlog.get_logger()
 #: Called with a stage and a sentence for people; returns when the world knows, and the stage may begin.
 Enter = Callable[[Stage, str], Awaitable[None]]
 
@@ -58,21 +64,31 @@ class Pipeline:
         return self._completed(job, checksum, found.file_size_bytes, found.extraction, cached=True)
 
     async def _extract(self, job: ProcessJob, checksum: str, pdf: bytes, enter: Enter) -> JobCompleted:
-        sheet = await self._shelf.reading(checksum)
-        if sheet is not None:
-            await enter(Stage.EXTRACTING, "Looking through a sheet that was read before")
-            extraction = await self._find(sheet, job)
-        else:
-            await enter(Stage.EXTRACTING, f"Reading {_megabytes(len(pdf))}")
-            sheet = await self._reader.read(pdf)
-            extraction = await self._find(sheet, job)
-            await enter(Stage.CACHING, "Keeping the sheet for its next swimmer")
-            await self._shelf.keep(checksum, sheet, pdf if isinstance(job.source, UrlSource) else None)
+        extraction = await self._look_up(job, checksum, enter) or await self._read(job, checksum, pdf, enter)
         return self._completed(job, checksum, len(pdf), extraction, cached=False)
 
-    async def _find(self, sheet: Sheet, job: ProcessJob) -> ExtractionResult:
-        """In a thread, because a long sheet would hold up heartbeats."""
-        return await asyncio.to_thread(self._reader.find, sheet, job.swimmer_name)
+    async def _look_up(self, job: ProcessJob, checksum: str, enter: Enter) -> ExtractionResult | None:
+        """None where no reading is kept, or only a damaged one: then the sheet is read, and kept again."""
+        sheet = await self._shelf.reading(checksum)
+        if sheet is None:
+            return None
+        await enter(Stage.EXTRACTING, "Looking through a sheet that was read before")
+        try:
+            return await _found(sheet, job)
+        except Damaged as damage:
+            log.warning("shelf.damaged", checksum=checksum, damage=str(damage))
+            return None
+
+    async def _read(self, job: ProcessJob, checksum: str, pdf: bytes, enter: Enter) -> ExtractionResult:
+        await enter(Stage.EXTRACTING, f"Reading {_megabytes(len(pdf))}")
+        sheet = await self._reader.read(pdf)
+        try:
+            extraction = await _found(sheet, job)
+        except Damaged:  # only a child that a PDF has taken over writes such a thing
+            raise JobFault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF gave no sheet.") from None
+        await enter(Stage.CACHING, "Keeping the sheet for its next swimmer")
+        await self._shelf.keep(checksum, sheet, pdf if isinstance(job.source, UrlSource) else None)
+        return extraction
 
     def _completed(
         self, job: ProcessJob, checksum: str, size: int, extraction: ExtractionResult, *, cached: bool
@@ -87,6 +103,11 @@ class Pipeline:
             swimmer_name_normalized=normalize(job.swimmer_name),
             extraction=extraction,
         )
+
+
+async def _found(sheet: KeptSheet, job: ProcessJob) -> ExtractionResult:
+    """In a thread, because what a stranger's PDF gave may take long and would hold up heartbeats."""
+    return await asyncio.to_thread(find, sheet, job.swimmer_name)
 
 
 def _checksum(pdf: bytes) -> str:

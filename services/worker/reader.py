@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from schema.extraction import ExtractionResult, Sheet
+    from services.worker.extraction.kept import KeptSheet
 
 
 class Reader(Protocol):
@@ -12,8 +12,6 @@ class Reader(Protocol):
     @property
     def version(self) -> str: ...
 
-    async def read(self, pdf: bytes) -> Sheet:
+    async def read(self, pdf: bytes) -> KeptSheet:
         """Everything the PDF prints. Raises JobFault and Transient, and never takes this process along."""
         ...
-
-    def find(self, sheet: Sheet, swimmer: str) -> ExtractionResult: ...

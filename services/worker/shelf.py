@@ -5,10 +5,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import structlog
-from pydantic import ValidationError
 
 from schema.errors import Transient
-from schema.extraction import Sheet
+from services.worker.extraction.kept import Damaged, KeptSheet
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,25 +25,24 @@ class Shelf:
     def __init__(self, blobs: Blobs, reader_version: str) -> None:
         self._blobs, self._version = blobs, reader_version
 
-    async def reading(self, checksum: str) -> Sheet | None:
+    async def reading(self, checksum: str) -> KeptSheet | None:
         kept: bytes | None = None
         async with _spared("read"):
             kept = await self._blobs.reading(checksum, self._version)
         if kept is None:
             return None
         try:
-            return await asyncio.to_thread(Sheet.model_validate_json, kept)
-        except ValidationError:
+            return await asyncio.to_thread(KeptSheet, kept)
+        except Damaged:
             log.warning("shelf.unreadable", checksum=checksum)  # damaged; the sheet is read and kept again
             return None
 
-    async def keep(self, checksum: str, sheet: Sheet, pdf: bytes | None) -> None:
+    async def keep(self, checksum: str, sheet: KeptSheet, pdf: bytes | None) -> None:
         """Keep a reading, and first the bytes of a PDF that came by a link."""
-        document = await asyncio.to_thread(sheet.model_dump_json, exclude_defaults=True)
         async with _spared("write"):
             if pdf is not None:
                 await self._blobs.keep(await self._blobs.stage(_one(pdf), len(pdf)))
-            await self._blobs.keep_reading(checksum, self._version, document.encode())
+            await self._blobs.keep_reading(checksum, self._version, sheet.document)
 
 
 @asynccontextmanager

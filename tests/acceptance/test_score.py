@@ -20,7 +20,7 @@ from services.worker.extraction import Sandbox, find
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from schema.extraction import Sheet
+    from services.worker.extraction import KeptSheet
 
 SHEETS = os.environ.get("HEATSTREAM_SHEETS")
 SUMMARY = re.compile(
@@ -60,14 +60,14 @@ def _scorer(path: Path) -> ModuleType:
 
 def _answer(_command: str, file: str, *arguments: str) -> dict[str, Any]:
     """What `heatstream extract FILE` prints for these arguments, without a new program for each swimmer."""
-    sheet = _read(file)
-    answer = find(sheet, arguments[1]) if arguments[0] == "--swimmer" else sheet
+    kept = _read(file)
+    answer = find(kept, arguments[1]) if arguments[0] == "--swimmer" else kept.sheet()
     return answer.model_dump(mode="json")
 
 
 @functools.cache
-def _read(file: str) -> Sheet:
-    async def read() -> Sheet:
+def _read(file: str) -> KeptSheet:
+    async def read() -> KeptSheet:
         async with Sandbox() as sandbox:
             return await sandbox.read(Path(file).read_bytes())  # noqa: ASYNC240 - nothing else runs
 

@@ -12,7 +12,7 @@ from services.cli.batch_options import AsJson
 from services.cli.failures import ABSENT, FOUND, Unusable
 
 if TYPE_CHECKING:
-    from schema.extraction import Sheet
+    from services.worker.extraction import KeptSheet
 
 
 def extract(
@@ -32,11 +32,12 @@ def extract(
     if everyone == (swimmer is not None):
         raise Unusable("say whose swims to look for: either --swimmer 'First Last', or --all for every entry")
     name = swimmer if swimmer is None else batch_options.swimmer(swimmer)
-    sheet = _read(batch_options.readable(file).read_bytes())
+    kept = _read(batch_options.readable(file).read_bytes())
 
     from services.cli import outcome, tables
 
     if name is None:
+        sheet = kept.sheet()
         outcome.warn(sheet.warnings, file.name)
         if as_json:
             typer.echo(sheet.model_dump_json())
@@ -46,7 +47,7 @@ def extract(
 
     from services.worker.extraction import find
 
-    result = find(sheet, name)
+    result = find(kept, name)
     outcome.warn(result.warnings, file.name)
     if as_json:
         typer.echo(result.model_dump_json())
@@ -55,13 +56,13 @@ def extract(
     raise typer.Exit(FOUND if result.events else ABSENT)
 
 
-def _read(pdf: bytes) -> Sheet:
+def _read(pdf: bytes) -> KeptSheet:
     """Everything that the PDF prints. Raises JobFault and Unusable."""
     import asyncio
 
     from services.worker.extraction import Sandbox
 
-    async def read() -> Sheet:
+    async def read() -> KeptSheet:
         async with Sandbox() as sandbox:
             return await sandbox.read(pdf)
 

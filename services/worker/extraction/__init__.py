@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from services.worker.extraction.extractor import READER_VERSION, Extractor, LocalExtractor
+from services.worker.extraction.kept import Damaged, KeptSheet
 from services.worker.extraction.limits import Limits
 from services.worker.extraction.names import normalize
 from services.worker.extraction.sandbox import Sandbox
 from services.worker.extraction.search import find
 
-__all__ = ["READER_VERSION", "Extractor", "Limits", "LocalExtractor", "Sandbox", "find", "normalize"]
+__all__ = [
+    "READER_VERSION",
+    "Damaged",
+    "Extractor",
+    "KeptSheet",
+    "Limits",
+    "LocalExtractor",
+    "Sandbox",
+    "find",
+    "normalize",
+]

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Protocol
 from services.worker.extraction.search import find
 
 if TYPE_CHECKING:
-    from schema.extraction import ExtractionResult, Sheet
+    from schema.extraction import ExtractionResult
+    from services.worker.extraction.kept import KeptSheet
     from services.worker.extraction.sandbox import Sandbox
 
 #: Kept readings of other versions are read anew: raise it with every change of what a reading gives.
-READER_VERSION = "1"
+READER_VERSION = "2"
 
 
 class Extractor(Protocol):
@@ -32,11 +33,8 @@ class LocalExtractor:
         self._sandbox = sandbox
 
     async def extract(self, pdf: bytes, swimmer: str) -> ExtractionResult:
-        return self.find(await self.read(pdf), swimmer)
+        return find(await self.read(pdf), swimmer)
 
-    async def read(self, pdf: bytes) -> Sheet:
+    async def read(self, pdf: bytes) -> KeptSheet:
         """Raises JobFault, and Transient as the sandbox does."""
         return await self._sandbox.read(pdf)
-
-    def find(self, sheet: Sheet, swimmer: str) -> ExtractionResult:
-        return find(sheet, swimmer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.worker.extraction.kept import pack
 from services.worker.extraction.sheet import read_sheet
 
 if TYPE_CHECKING:
@@ -11,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def read(pdf: bytes, limits: Limits) -> bytes:
-    """The sheet of a PDF as JSON, without what it does not say. Raises JobFault."""
-    return read_sheet(pdf, limits.pages).model_dump_json(exclude_defaults=True).encode()
+    """The sheet of a PDF in its kept form. Raises JobFault."""
+    return pack(read_sheet(pdf, limits.pages))

@@ -7,12 +7,10 @@ import multiprocessing
 import signal
 from typing import TYPE_CHECKING, Self
 
-from pydantic import ValidationError
-
 from schema.errors import JobFault, Transient
-from schema.extraction import Sheet
 from schema.states import ErrorCode
 from services.worker.extraction import child, reader_child
+from services.worker.extraction.kept import Damaged, KeptSheet
 from services.worker.extraction.limits import Limits
 from services.worker.extraction.process import Child, TooLong
 
@@ -48,7 +46,7 @@ class Sandbox:
     async def __aexit__(self, *_: object) -> None:
         pass
 
-    async def read(self, pdf: bytes) -> Sheet:
+    async def read(self, pdf: bytes) -> KeptSheet:
         """Everything that a PDF prints, for all swimmers.
 
         Raises JobFault: what the reading found wrong with the PDF, or EXTRACTION_LIMIT when it took too much memory or
@@ -56,8 +54,8 @@ class Sandbox:
         """
         document = await self.run(reader_child.read, pdf)
         try:
-            return await asyncio.to_thread(Sheet.model_validate_json, document)
-        except ValidationError:  # only a child that a PDF has taken over writes such a thing
+            return await asyncio.to_thread(KeptSheet, document)
+        except Damaged:  # only a child that a PDF has taken over writes such a thing
             raise JobFault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF gave no sheet.") from None
 
     async def run(self, work: Callable[[bytes, Limits], bytes], pdf: bytes) -> bytes:

@@ -11,11 +11,12 @@ from aio_pika import Message
 from schema.cloudevents import Fact
 from schema.errors import JobFault
 from schema.events import JobStageEntered
-from schema.extraction import ExtractionResult, Sheet, SwimEntry
+from schema.extraction import Sheet, SheetEntry
 from schema.states import ErrorCode
 from services.runtime.blobs import Blobs
 from services.runtime.clock import new_id
 from services.runtime.topology import COMMANDS, EVENTS, declare, topology
+from services.worker.extraction import KeptSheet
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from services.worker.settings import WorkerSettings
 
 PATIENCE_SECONDS = 40
+#: Who swims in every sheet that the stub reads.
+SWIMMERS = ("Quill, Nora", "Reed, Ada")
 PDF = b"%PDF-1.7 a sheet\n"
 
 
@@ -38,7 +41,7 @@ def stages(facts: Iterable[Fact]) -> list[str]:
 
 
 class StubReader:
-    """Reads nothing but what a test writes into a PDF: `crash`, `encrypted`, or a sheet of one swim."""
+    """Reads nothing but what a test writes into a PDF: `crash`, `encrypted`, or a sheet of one swim each."""
 
     version = "stub-1"
 
@@ -47,22 +50,15 @@ class StubReader:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def read(self, pdf: bytes) -> Sheet:
+    async def read(self, pdf: bytes) -> KeptSheet:
         self.reads += 1
         await self.gate.wait()
         if b"crash" in pdf:
             raise ZeroDivisionError("a bug in the reader")
         if b"encrypted" in pdf:
             raise JobFault(ErrorCode.ENCRYPTED_PDF, "The PDF is locked with a password.")
-        return Sheet(meet_name="Spring Open", venue="Harbour Pool")
-
-    def find(self, sheet: Sheet, swimmer: str) -> ExtractionResult:
-        return ExtractionResult(
-            meet_name=sheet.meet_name,
-            venue=sheet.venue,
-            swimmer_name=swimmer,
-            events=(SwimEntry(event_number="12A", lane=4),),
-        )
+        swims = tuple(SheetEntry(event_number="12A", lane=4, swimmer_name=name) for name in SWIMMERS)
+        return KeptSheet.of(Sheet(meet_name="Spring Open", venue="Harbour Pool", entries=swims))
 
 
 class Rig:

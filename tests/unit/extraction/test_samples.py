@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schema.extraction import Sheet
-from services.worker.extraction import find
+from services.worker.extraction import KeptSheet, find
 from services.worker.extraction.sheet import read_sheet
 from tests.samples.catalogue import EXAMPLES
 from tests.samples.families import FAMILIES
@@ -65,7 +65,7 @@ def test_the_committed_examples_are_what_the_generator_draws(name: str) -> None:
 def test_maya_swims_in_every_example(name: str) -> None:
     pdf = (EXAMPLES_FOLDER / f"{name}.pdf").read_bytes()
 
-    found = find(read_sheet(pdf), "Maya Lindqvist")
+    found = find(KeptSheet.of(read_sheet(pdf)), "Maya Lindqvist")
 
     assert len(found.events) >= 2
     assert found.warnings == ()

@@ -58,13 +58,13 @@ def _is_there(pid: int) -> bool:
 
 
 async def test_a_sheet_is_read_in_a_child(sandbox: Sandbox) -> None:
-    assert await sandbox.read(SHEET.pdf) == SHEET.sheet
+    assert (await sandbox.read(SHEET.pdf)).sheet() == SHEET.sheet
 
 
 async def test_many_at_a_time(sandbox: Sandbox) -> None:
     sheets = await asyncio.gather(*(sandbox.read(SHEET.pdf) for _ in range(6)))
 
-    assert sheets == [SHEET.sheet] * 6
+    assert [kept.sheet() for kept in sheets] == [SHEET.sheet] * 6
 
 
 async def test_the_local_extractor_reads_and_finds(sandbox: Sandbox) -> None:
@@ -97,7 +97,7 @@ async def test_what_uses_up_or_crashes_its_child_is_a_limit(
         await sandbox.run(work, b"")
 
     assert raised.value.code is ErrorCode.EXTRACTION_LIMIT
-    assert await sandbox.read(SHEET.pdf) == SHEET.sheet
+    assert (await sandbox.read(SHEET.pdf)).sheet() == SHEET.sheet
 
 
 async def test_a_hang_ends_at_the_wall_clock(fifo: Path) -> None:
@@ -161,7 +161,7 @@ async def test_no_descriptors_are_left(sandbox: Sandbox) -> None:
 def test_it_works_under_uvloop() -> None:
     async def read() -> object:
         async with Sandbox() as sandbox:
-            return await sandbox.read(SHEET.pdf)
+            return (await sandbox.read(SHEET.pdf)).sheet()
 
     assert uvloop.run(read()) == SHEET.sheet
 

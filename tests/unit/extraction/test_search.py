@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from schema.extraction import Kind, Sheet, SheetEntry, SwimEntry, Warning  # noqa: A004 - as in its home
-from services.worker.extraction import find
+from schema.extraction import ExtractionResult, Kind, Sheet, SheetEntry, SwimEntry, Warning  # noqa: A004 - as in its home
+from services.worker.extraction import KeptSheet
+from services.worker.extraction import find as find_in
 
 
 def swim(name: str, **more: object) -> SheetEntry:
@@ -10,6 +11,10 @@ def swim(name: str, **more: object) -> SheetEntry:
 
 def relay(*legs: str) -> SheetEntry:
     return SheetEntry(kind=Kind.RELAY, event_number="9", heat_number=2, lane=6, team="HARB-XA B", legs=legs)
+
+
+def find(sheet: Sheet, name: str) -> ExtractionResult:
+    return find_in(KeptSheet.of(sheet), name)
 
 
 def codes(sheet: Sheet, name: str) -> list[str]:

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from schema.extraction import Meet, Sheet, SheetEntry, Warning  # noqa: A004 - as in its home
+from schema.model import Count, Model
+from services.worker.extraction.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: A swim's number in the index is its line's offset times this, and the leg: 0 for none, 1 to 20.
+_LEGS = 32
+_MOST_LEGS = 20
+_ENTRIES = TypeAdapter(tuple[SheetEntry, ...])
+
+
+class Damaged(Exception):
+    """A kept sheet is not as it was written: its bytes suffered, or a PDF had taken over the child that wrote it."""
+
+
+class Swim(NamedTuple):
+    """An entry as one person's: `name` as printed, `leg` counts from 1 in a relay."""
+
+    name: str
+    entry: SheetEntry
+    leg: int | None
+
+
+class _Head(Model):
+    """The first line of a kept sheet: all but its entries, of which it says where each name swims."""
+
+    meet: Meet
+    warnings: tuple[Warning, ...]
+    entries: Count
+    index: Index
+
+
+def pack(sheet: Sheet) -> bytes:
+    """The kept form of a sheet: its head, then its entries, each as a line of JSON without what it does not say."""
+    lines: list[bytes] = []
+    swims: dict[str, list[int]] = defaultdict(list)
+    offset, to_json = 0, SheetEntry.__pydantic_serializer__.to_json
+    for entry in sheet.entries:
+        if entry.swimmer_name:
+            swims[entry.swimmer_name].append(offset * _LEGS)
+        for leg, name in enumerate(entry.legs[:_MOST_LEGS], start=1):
+            if name:
+                swims[name].append(offset * _LEGS + leg)
+        line = to_json(entry, exclude_defaults=True)
+        lines.append(line)
+        offset += len(line) + 1
+    head = _Head.model_construct(
+        meet=Meet.model_construct(**{field: getattr(sheet, field) for field in Meet.model_fields}),
+        warnings=sheet.warnings,
+        entries=len(lines),
+        index=Index.of(swims),
+    )
+    return b"\n".join((head.model_dump_json(exclude_defaults=True).encode(), *lines, b""))
+
+
+class KeptSheet:
+    """A sheet that was read once, ready for look-ups: a search parses the head and the entries that it finds.
+
+    Opening one that is not whole raises Damaged, and so may any use: entries are checked when they are looked at.
+    """
+
+    def __init__(self, document: bytes) -> None:
+        self.document = document
+        end = document.find(b"\n")
+        try:
+            head = _Head.model_validate_json(document[: max(end, 0)])
+        except ValidationError as wrong:
+            raise Damaged("the head is no head") from wrong
+        self.meet, self.warnings, self.index = head.meet, head.warnings, head.index
+        self._entries, self._body = head.entries, end + 1
+
+    @classmethod
+    def of(cls, sheet: Sheet) -> Self:
+        return cls(pack(sheet))
+
+    @property
+    def has_entries(self) -> bool:
+        return self._entries > 0
+
+    def swims(self, places: Iterable[int]) -> list[Swim]:
+        """The swims of those who have these places in the index, in the sheet's order."""
+        named = {number: self.index.names[place] for place in places for number in self.index.swims[place]}
+        return [self._swim(number, named[number]) for number in sorted(named)]
+
+    def sheet(self) -> Sheet:
+        """The whole sheet; this parses all of it."""
+        lines = self.document[self._body :].split(b"\n")[:-1]
+        if len(lines) != self._entries:
+            raise Damaged("entries are missing")
+        try:
+            entries = _ENTRIES.validate_json(b"[" + b",".join(lines) + b"]")
+        except ValidationError as wrong:
+            raise Damaged("an entry is no entry") from wrong
+        return Sheet(**dict(self.meet), entries=entries, warnings=self.warnings)
+
+    def _swim(self, number: int, name: str) -> Swim:
+        """One entry; that it has this name in this place shows that the index speaks of this document."""
+        offset, leg = divmod(number, _LEGS)
+        start = self._body + offset
+        if offset < 0 or self.document[start - 1 : start] != b"\n":
+            raise Damaged("the index points beside the entries")
+        try:
+            entry = SheetEntry.model_validate_json(self.document[start : self.document.find(b"\n", start)])
+        except ValidationError as wrong:
+            raise Damaged("an entry is no entry") from wrong
+        if name != (entry.swimmer_name if leg == 0 else entry.legs[leg - 1 : leg] and entry.legs[leg - 1]):
+            raise Damaged("the index names another swimmer than the entry")
+        return Swim(name, entry, leg or None)
