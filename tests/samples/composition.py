@@ -61,11 +61,12 @@ class Composition:
     def _heat(self, session: Session, event: Event, heat: Heat) -> None:
         pages = len(self.pages)
         moved = self._make_room(session, 2 if self.options.broken_heats else self._lines(heat))
-        total = f" of {len(event.heats)}" if heat.is_counted else ""
+        total = f" of {event.heat_count}" if heat.is_counted else ""
         round_ = f" {heat.round}" if heat.round else ""
         starts = f" Starts at {_dial(heat.start)}" if heat.start else ""
         if moved and len(self.pages) > pages:
-            self._print(Printed("heat", (f"Heat {heat.number}{round_}{starts} (#{event.number} {event.name})",)))
+            name = "" if heat.round and heat.round.startswith("(") else event.name  # as of combined events
+            self._print(Printed("heat", (f"Heat {heat.number}{round_}{starts} (#{event.number} {name})",)))
         else:
             self._print(Printed("heat", (f"Heat {heat.number}{total}{round_}{starts}",)))
         for place in heat.places:
@@ -78,14 +79,26 @@ class Composition:
             return
         one = None if event.is_relay else place.who[0]
         seed = f"{'X' if place.exhibition else ''}{place.seed} {place.flag}".strip()
+        seed += f" {place.number * 7}" if self.options.ranks else ""
         if one is None:
             self._print(Printed("row", (str(place.number), place.team, place.letter, "", seed)))
         else:
-            self._print(Printed("row", (str(place.number), one.printed, _age(event, one), place.team, seed)))
+            cells = one.printed, self._age(event, one)
+            if self.options.glued and one.initial and not event.is_mixed:
+                cells = "".join(cells), ""
+            self._print(Printed("row", (str(place.number), *cells, place.team, seed)))
         for first, second in _pairs(place) if event.is_relay else ():
-            legs = [f"{n}) {swimmer.printed} {_age(event, swimmer)}" for n, swimmer in (first, second)]
+            legs = [f"{n}) {swimmer.printed} {self._age(event, swimmer)}".strip() for n, swimmer in (first, second)]
             self._print(Printed("legs", tuple(legs)))
-        self.entries.append(entry(Spot(session, event, heat, place), len(self.pages), kind=kind))
+        self.entries.append(entry(Spot(session, event, heat, place), len(self.pages), **self._told(kind, one)))
+
+    def _told(self, kind: Kind, one: Swimmer | None) -> dict[str, object]:
+        return {"kind": kind, "age": one.age if one and self.options.ages else None}
+
+    def _age(self, event: Event, swimmer: Swimmer) -> str:
+        if not self.options.ages:
+            return ""
+        return f"{'W' if swimmer.is_girl else 'M'}{swimmer.age}" if event.is_mixed else str(swimmer.age)
 
     def _heading(self, event: Event) -> list[Printed]:
         start = f"#{event.number} {event.name}" if self.options.hash_headings else f"Event {event.number}  {event.name}"
@@ -93,13 +106,15 @@ class Composition:
         if self.options.records:
             lines.append(Printed("note", ("Pool Record: 58.41 8/7/2019 Runa Stormcrow",)))
             lines.append(Printed("note", ("1:26.30 13-14 &TOP",)))
+        if self.options.holders:
+            lines.extend(Printed("note", (note,)) for note in _records(event))
         return [*lines, self._columns(event)]
 
     def _columns(self, event: Event) -> Printed:
-        lane = "" if event.listed else "Lane"
+        lane, age = "" if event.listed else "Lane", "Age" if self.options.ages else ""
         if event.is_relay:
             return Printed("columns", (lane, "Team", "Relay", "", "Seed Time"))
-        return Printed("columns", (lane, "Name", "Age", "Team", "Seed Time"))
+        return Printed("columns", (lane, "Name", age, "Team", "Seed Time"))
 
     def _lines(self, heat: Heat) -> int:
         return 1 + sum(1 + self._leg_lines(place) for place in heat.places)
@@ -133,10 +148,6 @@ def compose(options: Options, sessions: tuple[Session, ...], depth: int) -> Comp
     return composition
 
 
-def _age(event: Event, swimmer: Swimmer) -> str:
-    return f"{'W' if swimmer.is_girl else 'M'}{swimmer.age}" if event.is_mixed else str(swimmer.age)
-
-
 def _pairs(place: Place) -> list[tuple[tuple[int, Swimmer], tuple[int, Swimmer]]]:
     legs = list(enumerate(place.who, start=1))
     return list(zip(legs[::2], legs[1::2], strict=True))
@@ -145,3 +156,11 @@ def _pairs(place: Place) -> list[tuple[tuple[int, Swimmer], tuple[int, Swimmer]]
 def _dial(time: str) -> str:
     hour, minute = int(time[:2]), time[3:]
     return f"{(hour - 1) % 12 + 1:02}:{minute} {'AM' if hour < 12 else 'PM'}"
+
+
+def _records(event: Event) -> list[str]:
+    """Records in the ways they are printed; the holder is a swimmer of the event."""
+    places = (place for heat in event.heats for place in heat.places if place.who)
+    who = next((place.who[0] for place in places), None)
+    holder = f"{who.first} {who.last}" if who else "Runa Stormcrow"
+    return [f"2024RC Team: 38.22 7/20/2019 {holder}", f"IF Team: 1:10.23 1983 {holder}", "1:20.00 ALL*"]

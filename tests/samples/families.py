@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.samples.easywk import EasyWk
 from tests.samples.html_made import HtmlMade
+from tests.samples.hytek import sample as hytek
+from tests.samples.meet import Options
 from tests.samples.national import Colombian, National
 from tests.samples.one_column import OneColumn
 from tests.samples.programme import Plan
@@ -48,11 +50,26 @@ def _plan(seed: int, language: str) -> Plan:
     )
 
 
+def _hytek(**flags: Any) -> Callable[[int], Sample]:  # noqa: ANN401 - any of the options
+    return lambda seed: hytek(Options(seed, columns=1 + seed % 3, days=1 + seed % 2, **flags))
+
+
 FAMILIES: dict[str, Callable[[int], Sample]] = {
     "easywk": _drawn(EasyWk, "de"),
     **{f"splash-{language}": _drawn(Splash, language) for language in ("tr", "en", "de", "es", "fr", "it", "pt", "nl")},
     **{f"national-{language}": _drawn(National, language) for language in ("es", "fr", "it", "pt", "nl")},
     "national-colombian": _drawn(Colombian, "es"),
+    "hytek-combined": _hytek(events=14, combined=True, interleaved=True, relays=False),
+    "hytek-starts": _hytek(start_times=True, distances=(50, 100), course="SC Meter"),
+    "hytek-swim-offs": _hytek(swim_offs=True, course="Yard", alternates=True),
+    "hytek-ranks": _hytek(ranks=True, suffixes=True, broken_heats=True),
+    "hytek-glued": _hytek(glued=True, long_names=True, hash_headings=True),
+    "hytek-reprinted": _hytek(reprinted=True, unseeded=True),
+    "hytek-exhibitions": _hytek(exhibitions=True, flags=True, mixed=True),
+    "hytek-holders": _hytek(holders=True, records=False),
+    "hytek-ageless": _hytek(ages=False, relays=False, codes=False),
+    "hytek-split": _hytek(split=True, heats=6),
+    "hytek-psych": _hytek(psych=True),
     "one-column": _drawn(OneColumn, "us", is_one_day=True),
     "teamunify": _drawn(TeamUnify, "us"),
     "html-made": _drawn(HtmlMade, "us", is_one_day=True),

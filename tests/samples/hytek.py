@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import math
+import re
 
 from reportlab.lib.pagesizes import letter
 from reportlab.pdfgen.canvas import Canvas
 
 from schema.extraction import Sheet
 from tests.samples.composition import Composition, Page, Printed, compose
-from tests.samples.meet import Options, make_meet
+from tests.samples.hytek_meet import make_meet
+from tests.samples.meet import Options
+from tests.samples.paper import BROKEN_F, register_fonts
 from tests.samples.truth import Sample
 
 _WIDTH, _HEIGHT = letter
@@ -34,9 +37,22 @@ def sample(options: Options) -> Sample:
     return Sample(_draw(composition, sheet), sheet, len(composition.pages))
 
 
+class _Reprinted(Canvas):  # type: ignore[misc]  # reportlab has no types
+    """As other programs print a PDF anew: in a font whose ligatures come out as a wrong letter."""
+
+    def setFont(self, name: str, size: float, leading: float | None = None) -> None:  # noqa: N802 - reportlab's name
+        super().setFont("VeraBd" if name.endswith("Bold") else "Vera", size * 0.88, leading)
+
+    def drawString(self, x: float, y: float, text: str) -> None:  # noqa: N802 - reportlab's name
+        super().drawString(x, y, re.sub("f(?=[il])", chr(BROKEN_F), text))
+
+
 def _draw(composition: Composition, sheet: Sheet) -> bytes:
     file = io.BytesIO()
-    canvas = Canvas(file, pagesize=letter, invariant=1, pageCompression=1)
+    register_fonts()
+    canvas = (_Reprinted if composition.options.reprinted else Canvas)(
+        file, pagesize=letter, invariant=1, pageCompression=1
+    )
     canvas.setTitle(composition.options.name)
     for page in composition.pages:
         _draw_head(canvas, page, composition.options, sheet)
@@ -61,7 +77,9 @@ def _draw_head(canvas: Canvas, page: Page, options: Options, sheet: Sheet) -> No
     days += f" to {end.month}/{end.day}/{end.year}" if end is not None and end != start else ""
     canvas.drawCentredString(_WIDTH / 2, _HEIGHT - 46, f"{options.name}{days}")
     canvas.setFont("Helvetica", 9)
-    canvas.drawCentredString(_WIDTH / 2, _HEIGHT - 60, f"Meet Program - {page.session}")
+    canvas.drawCentredString(
+        _WIDTH / 2, _HEIGHT - 60, f"{'Psych Sheet' if options.psych else 'Meet Program'} - {page.session}"
+    )
 
 
 def _draw_line(canvas: Canvas, line: Printed, at: tuple[float, float], width: float, options: Options) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Comes with reportlab and has the letters of all languages drawn here, the Turkish ones too.
 _VERA = {"Vera": "Vera.ttf", "VeraBd": "VeraBd.ttf"}
+#: The letter that some fonts give for the f of a ligature.
+BROKEN_F = 0x03D0
 _TOP, _BOTTOM = 40, 36
 
 
@@ -33,6 +35,15 @@ class Line:
     cells: tuple[Cell, ...]
     bold: bool = False
     size: float = 8.5
+
+
+def register_fonts() -> None:
+    for name, file in _VERA.items():
+        if name not in pdfmetrics.getRegisteredFontNames():
+            font = TTFont(name, file)
+            for at in (font.face.charToGlyph, font.face.charWidths):
+                at[BROKEN_F] = at[ord("f")]
+            pdfmetrics.registerFont(font)
 
 
 def text(text: str, at: float = 40, *, bold: bool = False, size: float = 8.5) -> Line:
@@ -79,9 +90,7 @@ class Paper:
         self.pages[-1].extend(lines)
 
     def pdf(self) -> bytes:
-        for name, file in _VERA.items():
-            if name not in pdfmetrics.getRegisteredFontNames():
-                pdfmetrics.registerFont(TTFont(name, file))
+        register_fonts()
         drawn = io.BytesIO()
         canvas = Canvas(drawn, pagesize=self.size, invariant=1, pageCompression=1)
         canvas.setTitle(self.title)

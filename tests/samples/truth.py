@@ -43,7 +43,7 @@ def entry(spot: Spot, page: int, **printed: object) -> SheetEntry:
         "event_name": event.name,
         "round": heat.round if heat else None,
         "heat_number": heat.number if heat else None,
-        "heat_count": len(event.heats) if heat and heat.is_counted else None,
+        "heat_count": event.heat_count if heat and heat.is_counted else None,
         "heat_start_time": heat.start if heat else None,
         "lane": place.number if heat else None,
         "swimmer_name": who.printed if who else None,
