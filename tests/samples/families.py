@@ -14,6 +14,7 @@ from tests.samples.meet import Options
 from tests.samples.national import Colombian, National
 from tests.samples.one_column import OneColumn
 from tests.samples.programme import Plan
+from tests.samples.session_report import session_report
 from tests.samples.splash import Splash
 from tests.samples.teamunify import TeamUnify
 
@@ -65,11 +66,12 @@ FAMILIES: dict[str, Callable[[int], Sample]] = {
     "hytek-ranks": _hytek(ranks=True, suffixes=True, broken_heats=True),
     "hytek-glued": _hytek(glued=True, long_names=True, hash_headings=True),
     "hytek-reprinted": _hytek(reprinted=True, unseeded=True),
-    "hytek-exhibitions": _hytek(exhibitions=True, flags=True, mixed=True),
+    "hytek-exhibitions": _hytek(exhibitions=True, mixed=True),
     "hytek-holders": _hytek(holders=True, records=False),
     "hytek-ageless": _hytek(ages=False, relays=False, codes=False),
     "hytek-split": _hytek(split=True, heats=6),
     "hytek-psych": _hytek(psych=True),
+    "session-report": lambda seed: session_report(Options(seed, events=12, days=1 + seed % 3, unseeded=seed % 3 == 0)),
     "one-column": _drawn(OneColumn, "us", is_one_day=True),
     "teamunify": _drawn(TeamUnify, "us"),
     "html-made": _drawn(HtmlMade, "us", is_one_day=True),

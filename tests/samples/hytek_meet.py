@@ -121,5 +121,5 @@ def make_meet(options: Options) -> tuple[Session, ...]:
         part = tuple(events[index * each : (index + 1) * each])
         part = _split(part) if options.split else part
         if part:
-            sessions.append(Session(f"{day:%A} Session", day, part))
+            sessions.append(Session(f"{day:%A} Session", day, part, index + 1))
     return tuple(sessions)

@@ -46,7 +46,17 @@ OPTIONS = st.builds(
     **{flag: st.booleans() for flag in FLAGS},
 )
 #: The families that the reader knows; those of `FAMILIES` that are not here are drawn for it to learn.
-READ: tuple[str, ...] = ()
+READ: tuple[str, ...] = (
+    "hytek-combined",
+    "hytek-starts",
+    "hytek-swim-offs",
+    "hytek-ranks",
+    "hytek-glued",
+    "hytek-reprinted",
+    "hytek-holders",
+    "hytek-split",
+    "hytek-psych",
+)
 
 
 @given(OPTIONS)
