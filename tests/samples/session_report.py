@@ -73,7 +73,7 @@ def _session(paper: Paper, options: Options, session: Session) -> list[EventStar
     twice = f"{entries:,} " * (len(pools) - 1)
     paper.print(text(f" Swimmers Counts for Warm-ups: {entries - 7} ==== ====", 180))
     paper.print(
-        text(f" Entry / Heat Totals: {twice}{entries:,} {heats}", 180), text(f" Finish Time {finish} _______", 180)
+        text(f" Entry / Heat Totals: {twice}{entries:,} {total}", 180), text(f" Finish Time {finish} _______", 180)
     )
     return found
 
