@@ -104,9 +104,9 @@ def test_mutated_pdfs_give_a_sheet_or_a_fault(data: st.DataObject) -> None:
 @given(st.lists(st.text(max_size=60), max_size=40))
 @settings(max_examples=100, deadline=None)
 def test_any_text_is_read(texts: list[str]) -> None:
-    from services.worker.extraction.layouts.hytek.layout import HyTek  # noqa: PLC0415 - for this test alone
+    from services.worker.extraction.layouts.printed import Printed  # noqa: PLC0415 - for this test alone
 
-    assert isinstance(HyTek().read(split([PageText(1, "\n".join(texts))])), Sheet)
+    assert isinstance(Printed().read(split([PageText(1, "\n".join(texts))])), Sheet)
 
 
 def _read_or_fault(content: bytes) -> None:

@@ -3,27 +3,57 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_TO = r"\s*(?:-|\u2013|\u2014|to|thru|through|until|&|and)\s*"
-_FIGURES = r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}-[A-Za-z]{3}-\d{2,4}"
-_NUMERIC = re.compile(rf"(?<![\d/])(?P<start>{_FIGURES})(?:{_TO}(?P<end>{_FIGURES}))?(?![\d/])", re.IGNORECASE)
+from services.worker.extraction.layouts.words import either, languages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def _places(table: str) -> dict[str, int]:
+    """The words of all languages with their places in their tables, also cut to 3 or 4 letters where that is clear."""
+    meant: dict[str, set[int]] = defaultdict(set)
+    for words in languages():
+        for place, word in enumerate(getattr(words, table)):
+            for length in (3, 4, len(word)):
+                meant[word[:length]].add(place)
+    return {word: next(iter(places)) for word, places in meant.items() if len(places) == 1}
+
+
+_MONTHS = _places("months")
+_WEEKDAYS = _places("weekdays")
+_MONTH = rf"(?:{either(sorted(_MONTHS, key=len, reverse=True))})(?![^\W\d_])\.?"
+_JOINING = either(sorted({word for words in languages() for word in words.to}, key=len, reverse=True))
+_TO = rf"\s*(?:[-\u2013\u2014&/]|(?:{_JOINING})\b)\s*"
+_NTH = r"(?:st|nd|rd|th|er|º|°|\.)?"
+_OF = r"\s*(?:del?\s+|of\s+)?"
+_FIGURES = r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}-[A-Za-z]{3}-\d{2,4}|\d{1,2}-\d{1,2}-\d{4}"
+_NUMERIC = re.compile(rf"(?<![\d/.])(?P<start>{_FIGURES})(?:{_TO}(?P<end>{_FIGURES}))?(?![\d/])", re.IGNORECASE)
+#: `12. - 13.3.2026`, `25.2. - 2.3.2026`, `12/13.03.2026`: what both days share is printed once.
+_SHARED = re.compile(
+    rf"(?<![\d/.])(?P<day>\d{{1,2}})(?:\.|\.(?P<month>\d{{1,2}})\.?)?{_TO}"
+    r"(?P<day2>\d{1,2})\.\s?(?P<month2>\d{1,2})\.\s?(?P<year>\d{4})(?!\d)",
+    re.IGNORECASE,
+)
 _MONTH_FIRST = re.compile(
     rf"\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
     rf"(?:{_TO}(?:(?P<month2>{_MONTH})\s+)?(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)?,?\s+(?P<year>\d{{4}})\b",
     re.IGNORECASE,
 )
 _DAY_FIRST = re.compile(
-    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+(?P<month>{_MONTH}))?"
-    rf"(?:{_TO}(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)?\s+(?P<month2>{_MONTH}),?\s+(?P<year>\d{{4}})\b",
+    rf"\b(?P<day>\d{{1,2}}){_NTH}(?:{_OF}\s*(?P<month>{_MONTH}))?"
+    rf"(?:{_TO}(?P<day2>\d{{1,2}}){_NTH})?{_OF}\s*(?P<month2>{_MONTH}),?{_OF}\s*(?P<year>\d{{4}})\b",
     re.IGNORECASE,
 )
+_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:\d{2}|\d{4})(?![\d/])")
+_WORD = re.compile(r"[^\W\d_]+")
 #: No meet is longer; a wider span means that day and month were taken for each other.
 _LONGEST = timedelta(days=31)
+_LAST_MONTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +62,55 @@ class Period:
 
     start: date
     end: date
-    at: int
-    until: int
+    at: int = 0
+    until: int = 0
 
     def day_named(self, text: str) -> date | None:
         """The one day of the meet whose weekday the text names; the only day of a meet of one day."""
         if self.start == self.end:
             return self.start
-        words = set(re.findall(r"[a-z]+", text.casefold()))
-        named = [number for number, name in enumerate(_WEEKDAYS) if not words.isdisjoint({name, name[:3]})]
+        named = {_WEEKDAYS[word] for word in _WORD.findall(text.casefold()) if word in _WEEKDAYS}
         days = (self.start + timedelta(days=n) for n in range((self.end - self.start).days + 1))
         fitting = [day for day in days if day.weekday() in named]
         return fitting[0] if len(fitting) == 1 else None
 
 
-def find_period(text: str) -> Period | None:
+def is_day_first(texts: Iterable[str], *, otherwise: bool) -> bool:
+    """Whether `7/6/2026` means 7 June here: dates that can mean one thing only decide, then the language's habit."""
+    first = second = 0
+    for text in texts:
+        for one, two in _SLASHED.findall(text):
+            first += int(one) > _LAST_MONTH
+            second += int(two) > _LAST_MONTH
+    return first > second if first != second else otherwise
+
+
+def find_period(text: str, *, day_first: bool = False) -> Period | None:
     """The first day or range of days in a text; None if there is none that makes sense."""
-    if found := _NUMERIC.search(text):
-        days = _in_figures(found["start"], found["end"])
-    elif found := _MONTH_FIRST.search(text):
-        days = _in_words(found, found["month"], found["month2"] or found["month"])
-    elif found := _DAY_FIRST.search(text):
-        days = _in_words(found, found["month"] or found["month2"], found["month2"])
-    if found is None or days is None:
-        return None
-    return Period(*days, found.start(), found.end())
+    for form, read in (
+        (_SHARED, _shared),
+        (_NUMERIC, lambda found: _in_figures(found["start"], found["end"], day_first=day_first)),
+        (_MONTH_FIRST, lambda found: _in_words(found, found["month"], found["month2"] or found["month"])),
+        (_DAY_FIRST, lambda found: _in_words(found, found["month"] or found["month2"], found["month2"])),
+    ):
+        found = form.search(text)
+        if found is not None and (days := read(found)) is not None:
+            return Period(*days, found.start(), found.end())
+    return None
 
 
-def _in_figures(start: str, end: str | None) -> tuple[date, date] | None:
-    """Month first where both orders make sense, unless only the other one gives a short meet."""
+def _shared(found: re.Match[str]) -> tuple[date, date] | None:
+    year, last_month = int(found["year"]), int(found["month2"])
+    first = _date(year, int(found["month"] or last_month), int(found["day"]))
+    return _span(first, _date(year, last_month, int(found["day2"])))
+
+
+def _in_figures(start: str, end: str | None, *, day_first: bool) -> tuple[date, date] | None:
+    """By the habit where both orders make sense, unless only the other one gives a short meet."""
     readings = []
-    for day_first in (False, True):
-        first = _day(start, day_first=day_first)
-        last = _day(end, day_first=day_first) if end else first
+    for order in (day_first, not day_first):
+        first = _day(start, day_first=order)
+        last = _day(end, day_first=order) if end else first
         if first and last and timedelta() <= last - first <= _LONGEST:
             readings.append((first, last))
     return min(readings, key=lambda days: days[1] - days[0], default=None)
@@ -76,23 +122,28 @@ def _day(text: str, *, day_first: bool) -> date | None:
         year, month, day = parts
     elif parts[1].isalpha():
         day, month, year = parts[0], str(_month(parts[1])), parts[2]
+    elif day_first or "." in text:  # nobody writes a month first with dots
+        day, month, year = parts
     else:
-        day, month, year = (parts[0], parts[1], parts[2]) if day_first else (parts[1], parts[0], parts[2])
+        month, day, year = parts
     return _date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))  # noqa: PLR2004 - two figures
 
 
 def _in_words(found: re.Match[str], month: str, month2: str) -> tuple[date, date] | None:
     year = int(found["year"])
     last = _date(year, _month(month2), int(found["day2"] or found["day"]))
-    first = _date(year, _month(month), int(found["day"]))
+    return _span(_date(year, _month(month), int(found["day"])), last)
+
+
+def _span(first: date | None, last: date | None) -> tuple[date, date] | None:
     if first and last and first > last:
-        first = _date(year - 1, first.month, first.day)  # over the New Year
+        first = _date(first.year - 1, first.month, first.day)  # over the New Year
     return (first, last) if first and last and last - first <= _LONGEST else None
 
 
 def _month(name: str) -> int:
-    short = name[:3].casefold()
-    return _MONTHS.index(short) + 1 if short in _MONTHS else 0
+    """1 to 12; 0 for no month."""
+    return _MONTHS.get(name.casefold().rstrip("."), -1) + 1
 
 
 def _date(year: int, month: int, day: int) -> date | None:

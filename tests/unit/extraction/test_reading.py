@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from schema.extraction import Kind, Sheet
-from services.worker.extraction.layouts.hytek.layout import HyTek
+from services.worker.extraction.layouts.printed import Printed
 from services.worker.extraction.lines import Line
 
 HEAD = (
@@ -17,7 +17,9 @@ EVENT = ("Event 4 Girls 11-12 50 LC Meter Butterfly", "Lane Name Age Team Seed T
 
 
 def read(*pages: tuple[str, ...]) -> Sheet:
-    return HyTek().read([[Line(number, text) for text in (*HEAD, *page)] for number, page in enumerate(pages, start=1)])
+    return Printed().read(
+        [[Line(number, text) for text in (*HEAD, *page)] for number, page in enumerate(pages, start=1)]
+    )
 
 
 def rows(sheet: Sheet) -> list[tuple[object, ...]]:
@@ -65,7 +67,7 @@ def test_a_page_without_a_title_may_begin_with_rows() -> None:
             for text in (*HEAD[:2], "2", "3 Oakenfold, Saga 11 Otters 40.02", "4 Nord, Bea 11 Otters 41.02")
         ],
     ]
-    sheet = HyTek().read(pages)
+    sheet = Printed().read(pages)
 
     assert [entry.lane for entry in sheet.entries] == [1, 3, 4]
     assert sheet.warnings == ()
@@ -76,7 +78,7 @@ def test_a_new_session_does_not_go_on_with_the_old_heat() -> None:
         [Line(1, text) for text in (*HEAD, *EVENT, "Heat 1 of 1 Finals", "1 Larkspurn, Vera 12 HARB-XA NT")],
         [Line(2, text) for text in (*HEAD[:2], "Meet Program - Sunday Finals", "3 Oakenfold, Saga 11 Otters 40.02")],
     ]
-    sheet = HyTek().read(pages)
+    sheet = Printed().read(pages)
 
     assert [entry.lane for entry in sheet.entries] == [1]
     assert [warning.page for warning in sheet.warnings] == [2]
@@ -240,7 +242,7 @@ def test_numbers_of_another_session_are_other_events() -> None:
         [Line(1, text) for text in (*HEAD, *EVENT, "Heat 1 of 2 Finals", "1 Larkspurn, Vera 12 HARB-XA 38.10")],
         [Line(2, text) for text in (*HEAD[:2], *other)],
     ]
-    sheet = HyTek().read(pages)
+    sheet = Printed().read(pages)
 
     assert [(e.session, e.session_date, e.event_name) for e in sheet.entries] == [
         ("Saturday Finals", dt.date(2026, 7, 11), "Girls 11-12 50 LC Meter Butterfly"),
@@ -250,7 +252,7 @@ def test_numbers_of_another_session_are_other_events() -> None:
 
 def test_a_report_of_the_same_program_has_no_entries() -> None:
     lines = (HEAD[0], HEAD[1], "Session Report", "Prelims 67 Girls 11 & Over 200 Breaststroke 128 16 8:00 AM")
-    sheet = HyTek().read([[Line(1, text) for text in lines]])
+    sheet = Printed().read([[Line(1, text) for text in lines]])
 
     assert sheet.entries == ()
     assert [warning.code for warning in sheet.warnings] == ["no_entries"]
