@@ -1,15 +1,14 @@
-"""The child's side of the sandbox: limits first, then the work, then one answer on a pipe."""
+"""The child's side of the sandbox: limits first, then its PDF, then one answer, then its end."""
 
 from __future__ import annotations
 
 import ctypes
-import fcntl
+import importlib
 import json
-import multiprocessing
 import os
 import resource
-import select
 import signal
+import socket
 import sys
 import traceback
 from pathlib import Path
@@ -17,60 +16,69 @@ from typing import TYPE_CHECKING
 
 from schema.errors import JobFault
 from schema.states import ErrorCode
+from services.worker.extraction import seccomp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from services.worker.extraction.limits import Limits
 
-#: The first byte of an answer: what follows is a result, or the JSON of a fault.
+#: The first byte of an answer: what follows is a result, or the JSON of a fault. Then its length, big endian.
 RESULT, FAULT = b"R", b"F"
+LENGTH_BYTES = 8
+#: A child's exit code, big endian, as the fork server tells it: negative for a signal.
+FATE_BYTES = 4
 _PR_SET_PDEATHSIG = 1
 #: The alarm rings after the parent's own clock, for the case that the parent is gone or stopped.
 _ALARM_GRACE_SECONDS = 5
+_MOST_REQUEST_BYTES = 1024
 
 
-def answer(work: Callable[[bytes, Limits], bytes], limits: Limits, source: int, pipe: int) -> None:
-    """Run `work` on the bytes behind the descriptor `source`; write what it gives, or its fault, to `pipe`."""
-    confine(limits)
+def live(talk: socket.socket, limits: Limits, fork_server: int) -> None:
+    """Wait on `talk` for a piece of work, do it, and answer there. The work is `module:function`, its PDF a file."""
+    confine(limits, fork_server)
+    request, sources, _, _ = socket.recv_fds(talk, _MOST_REQUEST_BYTES, 1)
+    if not request:  # not needed any more
+        return
+    signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _ALARM_GRACE_SECONDS)
+    head, body = _answer(request.decode(), sources[0], limits)
+    talk.sendall(head + len(body).to_bytes(LENGTH_BYTES, "big"))
+    talk.sendall(body)
+
+
+def confine(limits: Limits, fork_server: int) -> None:
+    """Bound this process for good; its end comes at the latest with that of the fork server."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides about the end, also at Ctrl-C
+    _bound(resource.RLIMIT_CORE, 0)
+    _bound(resource.RLIMIT_FSIZE, 0)
+    _bound(resource.RLIMIT_NOFILE, limits.open_files)
+    _bound(resource.RLIMIT_CPU, limits.cpu_seconds)
+    if sys.platform == "linux":  # others count their whole address space, and have no signal at a parent's death
+        _bound(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != fork_server:  # it went before this
+        os.kill(os.getpid(), signal.SIGKILL)
+    seccomp.confine()
+
+
+def _answer(name: str, source: int, limits: Limits) -> tuple[bytes, bytes]:
     with open(source, "rb") as file:
         file.seek(0)
         pdf = file.read()
     try:
-        head, body = RESULT, work(pdf, limits)
+        return RESULT, _work(name)(pdf, limits)
     except JobFault as fault:
-        head, body = FAULT, _fault(fault.code, fault.sentence)
+        return FAULT, _fault(fault.code, fault.sentence)
     except (MemoryError, RecursionError):
-        head, body = FAULT, _fault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF takes more memory than it may.")
+        return FAULT, _fault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF takes more memory than it may.")
     except Exception as bug:  # noqa: BLE001 - its kind and place travel on; its text might hold a child's name
-        head, body = FAULT, _fault(ErrorCode.UNKNOWN, f"The reader failed on this PDF: {_place(bug)}.")
-    with open(pipe, "wb") as out:
-        out.write(head)
-        out.write(body)
+        return FAULT, _fault(ErrorCode.UNKNOWN, f"The reader failed on this PDF: {_place(bug)}.")
 
 
-def confine(limits: Limits) -> None:
-    """Bound this process for good; its end comes at the latest with that of the service or of the fork server."""
-    os.environ.clear()  # a service's secrets are no business of a PDF
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides about the end, also at Ctrl-C
-    signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _ALARM_GRACE_SECONDS)
-    _bound(resource.RLIMIT_CORE, 0)
-    _bound(resource.RLIMIT_FSIZE, 0)
-    _bound(resource.RLIMIT_CPU, limits.cpu_seconds)
-    if sys.platform == "linux":  # others count their whole address space, and have no signal at a parent's death
-        _bound(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # the fork server's, who is our parent
-    if service := multiprocessing.parent_process():
-        _end_with(service.sentinel)
-
-
-def _end_with(pipe: int) -> None:
-    """Ask for SIGIO, which ends a process, when the other end of a pipe closes: its owner is gone then."""
-    signal.signal(signal.SIGIO, signal.SIG_DFL)
-    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
-    if select.select([pipe], [], [], 0)[0]:  # it closed before this
-        os.kill(os.getpid(), signal.SIGKILL)
+def _work(name: str) -> Callable[[bytes, Limits], bytes]:
+    module, _, function = name.partition(":")
+    found: Callable[[bytes, Limits], bytes] = getattr(importlib.import_module(module), function)
+    return found
 
 
 def _bound(what: int, most: int) -> None:

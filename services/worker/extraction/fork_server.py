@@ -1,21 +1,103 @@
-"""What the fork server imports, once: each child is a copy of it, ready to read.
+"""A process with the reader loaded, of which each child is a copy: it forks on request, reaps, ends with its service.
 
-Importing this changes the process, so nothing but the fork server imports it. A session of its own keeps signals that
-are meant for a service and its terminal from ending readings that the service still waits for; the server goes when the
-service does, because the pipe between them closes.
+`python -m services.worker.extraction.fork_server DESCRIPTOR LIMITS`. A request is one byte on the socket DESCRIPTOR and
+two sockets with it: one for the child to talk, and one for its fate. There the child's exit code is told; and when the
+other end of it closes, the child is killed.
 """
 
 from __future__ import annotations
 
-import contextlib
 import gc
+import json
 import os
+import selectors
+import signal
+import socket
+import sys
 
-import services.worker.extraction.reader_child  # noqa: F401 - the point of it
+import services.worker.extraction.reader_child  # noqa: F401 - what every child needs, loaded once
+from services.worker.extraction import child
+from services.worker.extraction.limits import Limits
 
-with contextlib.suppress(PermissionError):  # it leads a session already
-    os.setsid()
-os.environ.clear()
-gc.collect()
-gc.freeze()  # children share these pages as long as nobody counts in them
-gc.disable()  # and live too short to collect anything
+#: Descriptors that a child keeps: the three standard ones, and this, on which it talks.
+_TALK = 3
+
+
+class ForkServer:
+    def __init__(self, control: socket.socket, limits: Limits) -> None:
+        self._control, self._limits = control, limits
+        self._fates: dict[int, socket.socket] = {}
+        self._events = selectors.DefaultSelector()
+        self._events.register(control, selectors.EVENT_READ)
+
+    def serve(self) -> None:
+        """Until the other end of the control socket closes."""
+        ended, wakeup = socket.socketpair()
+        ended.settimeout(0)
+        wakeup.settimeout(0)
+        signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._events.register(ended, selectors.EVENT_READ)
+        while True:
+            for key, _ in self._events.select():
+                if key.fileobj is self._control:
+                    if not self._fork():
+                        signal.set_wakeup_fd(-1)
+                        return  # and each child gets its death signal
+                elif key.fileobj is ended:
+                    ended.recv(4096)
+                    self._reap()
+                elif self._fates.get(key.data) is key.fileobj:  # still there
+                    os.kill(key.data, signal.SIGKILL)  # nobody else reaps it, so that the number is still its own
+                    self._events.unregister(key.fileobj)
+
+    def _fork(self) -> bool:
+        request, descriptors, _, _ = socket.recv_fds(self._control, 1, 2)
+        if not request:
+            return False
+        talk, fate = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+        server = os.getpid()
+        if (pid := os.fork()) == 0:
+            self._become_child(talk, server)
+        talk.close()
+        self._fates[pid] = fate
+        self._events.register(fate, selectors.EVENT_READ, pid)
+        return True
+
+    def _become_child(self, talk: socket.socket, server: int) -> None:
+        """Never returns, and leaves nothing open by which another child could be reached."""
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.dup2(talk.fileno(), _TALK)
+            os.closerange(_TALK + 1, os.sysconf("SC_OPEN_MAX"))
+            child.live(socket.socket(fileno=_TALK), self._limits, server)
+            os._exit(0)
+        finally:
+            os._exit(1)
+
+    def _reap(self) -> None:
+        while self._fates:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            with self._fates.pop(pid) as fate:
+                if fate in self._events.get_map():
+                    self._events.unregister(fate)
+                code = os.waitstatus_to_exitcode(status)
+                try:
+                    fate.send(code.to_bytes(child.FATE_BYTES, "big", signed=True))
+                except OSError:
+                    continue  # nobody wants to know
+
+
+def main(descriptor: str, limits: str) -> None:
+    os.environ.clear()
+    gc.collect()
+    gc.freeze()  # children share these pages as long as nobody counts in them
+    gc.disable()  # and live too short to collect anything
+    ForkServer(socket.socket(fileno=int(descriptor)), Limits(**json.loads(limits))).serve()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

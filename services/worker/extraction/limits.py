@@ -14,3 +14,5 @@ class Limits:
     wall_seconds: float = 45
     result_bytes: int = 64 * _MEGABYTE
     pages: int = 300
+    #: At a time; a few are for lazy imports and for fonts, the rest is nobody's.
+    open_files: int = 32

@@ -1,93 +1,98 @@
-"""One child of the fork server: start it, read its answer without blocking the loop, and see it end."""
+"""One child of the fork server, seen by the service: hand it its PDF, read its answer, know its end."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
 import os
+import select
+import socket
 import tempfile
-from multiprocessing.reduction import DupFd
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from services.worker.extraction import child
+from services.worker.extraction.child import FATE_BYTES, LENGTH_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from services.worker.extraction.limits import Limits
 
-_FORK_SERVER = multiprocessing.get_context("forkserver")
 _CHUNK = 256 * 1024
 
 
 class TooLong(Exception):
-    """A child wrote more than it may."""
+    """A child wants to write more than it may."""
+
+
+class Lost(Exception):
+    """The fork server went, and the child with it."""
+
+
+class Died(Exception):
+    """A child came to its end without a whole answer; `code` is its exit code, negative for a signal."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"exit code {code}")
+        self.code = code
 
 
 class Child:
-    """A running child. Leaving `ended` kills it if it has not come to its end."""
+    """A process that is there for one PDF and waits for it. `end` is due whatever happens, and kills it."""
 
-    def __init__(self, work: Callable[[bytes, Limits], bytes], pdf: bytes, limits: Limits) -> None:
-        """Start it; blocks for some milliseconds, and for the fork server's start where it does not run yet."""
-        self._answer, pipe = os.pipe()
-        try:
-            with _descriptor(pdf) as source:
-                arguments = (work, limits, _Handle(source), _Handle(pipe))
-                self._process = _FORK_SERVER.Process(target=child.answer, args=arguments, daemon=True)
-                self._process.start()
-        except BaseException:
-            os.close(self._answer)
-            raise
-        finally:
-            os.close(pipe)
+    def __init__(self, control: socket.socket) -> None:
+        """Ask the fork server behind `control` for one; takes some 0.1 ms here. Raises OSError when it is gone."""
+        self._talk, theirs = socket.socketpair()
+        self._fate, reaper = socket.socketpair()
+        self._talk.settimeout(0)
+        self._fate.settimeout(0)
+        with theirs, reaper:
+            try:
+                socket.send_fds(control, [b"+"], [theirs.fileno(), reaper.fileno()])
+            except OSError:
+                self.end()
+                raise
 
     @property
-    def pid(self) -> int:
-        return self._process.pid or 0
+    def is_over(self) -> bool:
+        return bool(select.select([self._fate], [], [], 0)[0])
 
-    async def result(self, most: int) -> tuple[bytes, int]:
-        """All that it wrote, and its exit code as `multiprocessing` gives it. Raises TooLong beyond `most` bytes."""
-        os.set_blocking(self._answer, False)
-        answer = bytearray()
-        while chunk := await self._chunk():
-            answer += chunk
-            if len(answer) > most:
-                raise TooLong
-        await _readable(self._process.sentinel)
-        self._process.join()
-        return bytes(answer), self._process.exitcode or 0
+    async def result(self, work: Callable[[bytes, Limits], bytes], pdf: bytes, most: int) -> tuple[bytes, bytes]:
+        """What `work`, a function of some module, gives for these bytes: the kind of answer, and the answer.
 
-    async def end(self) -> None:
-        """Kill it unless it is over, and give back what it held here."""
-        os.close(self._answer)
-        if self._process.exitcode is None:
-            self._process.kill()
-            await _readable(self._process.sentinel)
-        self._process.join()
-        self._process.close()
+        It is whole when it is here, so nobody waits for the child's exit. Raises Died, Lost, and TooLong if it would
+        have more than `most` bytes.
+        """
+        with _descriptor(pdf) as source:
+            try:
+                socket.send_fds(self._talk, [f"{work.__module__}:{work.__qualname__}".encode()], [source])
+            except OSError:  # it is dead already
+                raise await self._death() from None
+        head = await self._read(1 + LENGTH_BYTES)
+        length = int.from_bytes(head[1:], "big")
+        if length > most:
+            raise TooLong
+        return bytes(head[:1]), bytes(await self._read(length))
 
-    async def _chunk(self) -> bytes:
-        """The next bytes; empty at the end."""
-        while True:
-            await _readable(self._answer)
-            with contextlib.suppress(BlockingIOError):
-                return os.read(self._answer, _CHUNK)
+    def end(self) -> None:
+        """Have it killed unless it is over, and give back what it held here."""
+        self._talk.close()
+        self._fate.close()
 
+    async def _read(self, size: int) -> bytearray:
+        loop, found = asyncio.get_running_loop(), bytearray()
+        while len(found) < size:
+            try:
+                chunk = await loop.sock_recv(self._talk, min(_CHUNK, size - len(found)))
+            except ConnectionResetError:  # it died with its request unread
+                chunk = b""
+            if not chunk:
+                raise await self._death()
+            found += chunk
+        return found
 
-class _Handle:
-    """A descriptor that goes along when a child starts; there it is a number again, of the child's own."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def __reduce__(self) -> tuple[Callable[[Any], int], tuple[Any]]:
-        return _detached, (DupFd(self._descriptor),)
-
-
-def _detached(sent: Any) -> int:  # noqa: ANN401 - multiprocessing's own class, which has no public name
-    number: int = sent.detach()
-    return number
+    async def _death(self) -> Died | Lost:
+        fate = await asyncio.get_running_loop().sock_recv(self._fate, FATE_BYTES)
+        return Died(int.from_bytes(fate, "big", signed=True)) if fate else Lost()
 
 
 @contextlib.contextmanager
@@ -101,18 +106,3 @@ def _descriptor(content: bytes) -> Iterator[int]:
         file.write(content)
         file.flush()
         yield file.fileno()
-
-
-async def _readable(descriptor: int) -> None:
-    loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(descriptor, _set, ready)
-    try:
-        await ready
-    finally:
-        loop.remove_reader(descriptor)
-
-
-def _set(ready: asyncio.Future[None]) -> None:
-    if not ready.done():  # the loop may call again before the waiter runs
-        ready.set_result(None)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
 import signal
+import socket
+import subprocess
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -64,7 +68,58 @@ def raise_a_name(pdf: bytes, _: Limits) -> bytes:
 
 
 def describe(_: bytes, __: Limits) -> bytes:
-    return json.dumps({"environment": dict(os.environ), "pid": os.getpid(), "parent": os.getppid()}).encode()
+    """What it sees of its world: environment now and at its program's start, descriptors, itself and its parent."""
+    with open("/proc/self/environ") as file:  # noqa: PTH123 - as a C library would
+        at_start = [entry.partition("=")[0] for entry in file.read().split("\0") if entry]
+    seen = {"environment": dict(os.environ), "at_start": at_start, "open": _open_descriptors()}
+    return json.dumps({**seen, "pid": os.getpid(), "parent": os.getppid()}).encode()
+
+
+def connect(port: bytes, _: Limits) -> bytes:
+    socket.create_connection(("127.0.0.1", int(port)), timeout=5).close()
+    return b"connected"
+
+
+def open_many_files(_: bytes, __: Limits) -> bytes:
+    return str(len([os.open("/dev/null", os.O_RDONLY) for _ in range(200)])).encode()
+
+
+def fork(_: bytes, __: Limits) -> bytes:
+    if os.fork() == 0:
+        os._exit(0)
+    return b"forked"
+
+
+def start_a_program(_: bytes, __: Limits) -> bytes:
+    return subprocess.run(["/bin/echo", "started"], check=True, capture_output=True).stdout
+
+
+def start_a_thread(_: bytes, __: Limits) -> bytes:
+    said: list[bytes] = []
+    thread = threading.Thread(target=said.append, args=(b"started",))
+    thread.start()
+    thread.join()
+    return said[0]
+
+
+def end_another(pid: bytes, _: Limits) -> bytes:
+    os.kill(int(pid), signal.SIGKILL)
+    return b"ended"
+
+
+def write_a_file(path: bytes, _: Limits) -> bytes:
+    with open(path, "wb") as file:  # noqa: PTH123 - as a C library would
+        file.write(b"x")
+    return b"written"
+
+
+def _open_descriptors() -> list[int]:
+    found = []
+    for descriptor in range(100):
+        with contextlib.suppress(OSError):
+            os.fstat(descriptor)
+            found.append(descriptor)
+    return found
 
 
 def _tell(path: bytes) -> None:

@@ -1,0 +1,90 @@
+"""The fork server, and the children of it that wait for their PDF."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections import deque
+from typing import TYPE_CHECKING
+
+from services.worker.extraction.process import Child
+
+if TYPE_CHECKING:
+    from services.worker.extraction.limits import Limits
+
+#: What the fork server keeps of the service's environment: where Python and its libraries are, and no secret.
+_ENVIRONMENT = ("PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+
+class Pool:
+    """Warm children, each for one PDF: nothing of a stranger's file outlives its reading.
+
+    One that is taken, or found dead, is replaced while the reading is under way, so that nobody waits for a fork. The
+    fork server is started anew if it went. It has a session of its own: signals that are meant for a service and its
+    terminal do not end readings that the service still waits for.
+    """
+
+    def __init__(self, limits: Limits, spares: int) -> None:
+        self._limits, self._spares = limits, spares
+        self._waiting: deque[Child] = deque()
+        self._server: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def take(self) -> Child:
+        """A child that waits for its PDF. The first call starts the fork server, and does not wait for it."""
+        taken = self._living() or self._fork()
+        while len(self._waiting) < self._spares:
+            self._waiting.append(self._fork())
+        return taken
+
+    def close(self) -> None:
+        """End the fork server and every child; blocks for some milliseconds."""
+        while self._waiting:
+            self._waiting.popleft().end()
+        if self._control is not None:
+            self._control.close()
+        if self._server is not None:
+            self._server.wait()
+        self._control = self._server = None
+
+    def _living(self) -> Child | None:
+        while self._waiting:
+            spare = self._waiting.popleft()
+            if not spare.is_over:
+                return spare
+            spare.end()
+        return None
+
+    def _fork(self) -> Child:
+        if self._control is not None:
+            with contextlib.suppress(OSError):
+                return Child(self._control)
+        self.close()
+        self._control = self._start()
+        return Child(self._control)
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            limits = json.dumps(dataclasses.asdict(self._limits))
+            name = "services.worker.extraction.fork_server"
+            self._server = subprocess.Popen(  # noqa: S603 - this program itself
+                [sys.executable, "-P", "-m", name, str(theirs.fileno()), limits],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=_environment(),
+                start_new_session=True,
+            )
+        return ours
+
+
+def _environment() -> dict[str, str]:
+    """It finds the same modules as this process, wherever those come from."""
+    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    return {**kept, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}  # noqa: PTH109 - text
