@@ -128,12 +128,12 @@ class EasyWk(Drawing):
     def _row(self, spot: Spot, first: str, kind: Kind) -> None:
         event, place, seed = spot.event, spot.place, _seed(spot.place.seed)
         year: int | None = self.plan.first_day.year - place.who[0].age
-        which, team = place.who[0].printed, place.team
+        which, printed, team = place.who[0].printed, str(year), place.team
         if event.is_relay:
-            which = f"{'ABC'.index(place.letter) + 1}. Mannschaft{' (X)' * event.is_mixed}"
-            team = f"{team} {which}"
-            year = None if place.number % 3 == 0 else year
-        cells = ((40, first), (85, which), (250, str(year or "Offen")), (300, place.team))
+            number = "ABC".index(place.letter) + 1
+            which, team = f"{number}. Mannschaft{' (X)' * event.is_mixed}", f"{team} {number}"
+            year, printed = None, printed if place.number % 3 else "Offen"
+        cells = ((40, first), (85, which), (250, printed), (300, place.team))
         self.paper.print(row(*cells, end=(550, seed)))
         heats = len(event.heats) if spot.heat and self.counts else None
         told = {"kind": kind, "heat_count": heats, "age": None, "birth_year": year, "team": team, "seed_time": seed}

@@ -34,12 +34,16 @@ class National(Drawing):
         weekday = self.nation.weekdays[day.weekday()]
         return self.word("session").format(number=number, weekday=weekday, date=self.nation.day(day))
 
-    def head(self, page: int) -> list[Line]:
+    def head(self, page: int) -> list[Line]:  # noqa: ARG002 - the same on all
         return [
-            row((40, self.meet), end=(555, f"{page} / {{pages}}"), bold=True),
+            text(self.meet, bold=True),
             text(f"{self.place}, {self._days()}"),
             text(self.word("head")),
         ]
+
+    def foot(self, page: int) -> list[Line]:
+        word = "" if self.plan.seed % 2 else f"{self.nation.splash['page']} "
+        return [text(f"{word}{page} / {{pages}}", 290)]
 
     def _days(self) -> str:
         first, last = self.plan.first_day, self.plan.last_day

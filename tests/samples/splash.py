@@ -75,8 +75,8 @@ class Splash(Drawing):
                     self._place(session, event, heat, place)
 
     def _place(self, session: Session, event: Event, heat: Heat, place: Place) -> None:
-        lane, told = str(place.number), {"session": None, "age": None, "team": place.team}
-        told["heat_start_time"] = event.start if heat.number == 1 else None
+        lane = str(place.number)
+        told: dict[str, object] = {"session": None, "age": None, "team": place.team, "heat_start_time": None}
         if event.is_relay:
             self.paper.print(row((50, lane), (70, place.team), (270, place.team), end=(540, place.seed)))
             self.paper.print(text(", ".join(f"{self._called(who)} {self._year(who)}" for who in place.who), 70, size=7))
@@ -88,7 +88,8 @@ class Splash(Drawing):
         cells = ((50, lane), (70, f"{before}{self._called(who)}"), (250, year or ""), (280, f"{after}{place.team}"))
         self.paper.print(row(*cells, end=(540, place.seed)))
         born = self.plan.first_day.year - who.age if year else None
-        self.tell(Spot(session, event, heat, place), **told, swimmer_name=self._called(who), birth_year=born)
+        told |= {"swimmer_name": self._called(who), "birth_year": born, "team": f"{after}{place.team}"}
+        self.tell(Spot(session, event, heat, place), **told)
 
     def _marks(self, place: Place) -> tuple[str, str]:
         if not self.is_school or place.number % 3:

@@ -27,14 +27,16 @@ class TeamUnify(Drawing):
     def called(self, number: int, day: dt.date) -> str:  # noqa: ARG002 - named after their days
         return f"{self.nation.weekdays[day.weekday()]} {self.nation.day(day)}"
 
-    def head(self, page: int) -> list[Line]:
+    def head(self, page: int) -> list[Line]:  # noqa: ARG002 - the same on all
         first, last = self.nation.day(self.plan.first_day), self.nation.day(self.plan.last_day)
         days = first if first == last else f"{first} - {last}"
         return [
-            row((40, "TouchPad Heat Sheet"), end=(555, f"Page {page}")),
             text(f"{self.meet} - {days}", 180, bold=True, size=10),
             text(self.place, 240),
         ]
+
+    def foot(self, page: int) -> list[Line]:
+        return [text(f"Page {page}", 290)]
 
     def session(self, session: Session) -> None:
         self.paper.turn()
