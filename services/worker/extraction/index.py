@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, NamedTuple, Self
 
-from pydantic import model_validator
+from pydantic import PlainSerializer, PlainValidator, model_validator
 
 from schema.model import Model
 from services.worker.extraction.names import mended, normalize, other_keys, spelled_out, stands_for, unordered
@@ -16,6 +16,19 @@ _NEAR_NAMES = 5
 _NEAR_ENOUGH = 70
 
 
+def _split(cells: object) -> list[str]:
+    if not isinstance(cells, str):
+        raise ValueError("a column is a string")  # noqa: TRY004 - what pydantic takes for a wrong value
+    return cells.split("\0")[:-1]
+
+
+#: Cells one below the other. One string in JSON, each cell ended by the only character that no text of ours has: a list
+#: of a thousand strings takes a hundred times as long to parse.
+Column = Annotated[
+    list[str], PlainValidator(_split), PlainSerializer(lambda cells: "".join([f"{cell}\0" for cell in cells]))
+]
+
+
 class Match(NamedTuple):
     """Places in `Index.names` that may be one swimmer; `how` is exact, damaged, other or order."""
 
@@ -27,18 +40,18 @@ class Index(Model):
     """The names that a sheet prints, as columns of one table: a place in one is the same name in all.
 
     `names` as printed, `keys` normalised, `others` their further keys, one a line, `words` unordered, `swims` where
-    they swim (numbers that only the kept sheet understands). `mended` has the damaged ones alone, by their place.
+    they swim (in words that only the kept sheet understands). `mended` has the damaged ones alone, by their place.
     """
 
-    names: list[str]
-    keys: list[str]
-    others: list[str]
-    words: list[str]
-    swims: list[list[int]]
+    names: Column
+    keys: Column
+    others: Column
+    words: Column
+    swims: Column
     mended: dict[int, list[str]]
 
     @classmethod
-    def of(cls, swims: Mapping[str, list[int]]) -> Index:
+    def of(cls, swims: Mapping[str, str]) -> Index:
         """Of printed names and where they swim."""
         names = list(swims)
         keys = [normalize(name) for name in names]
@@ -46,7 +59,7 @@ class Index(Model):
         return cls.model_construct(
             names=names,
             keys=keys,
-            others=["\n".join(other_keys(name)) for name in names],
+            others=["\n".join(other_keys(name, key)) for name, key in zip(names, keys, strict=True)],
             words=[unordered(key) for key in keys],
             swims=list(swims.values()),
             mended={place: list(meant) for place, meant in damaged if meant},

@@ -12,8 +12,6 @@ from services.worker.extraction.index import Index
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: A swim's number in the index is its line's offset times this, and the leg: 0 for none, 1 to 20.
-_LEGS = 32
 _MOST_LEGS = 20
 _ENTRIES = TypeAdapter(tuple[SheetEntry, ...])
 
@@ -42,14 +40,14 @@ class _Head(Model):
 def pack(sheet: Sheet) -> bytes:
     """The kept form of a sheet: its head, then its entries, each as a line of JSON without what it does not say."""
     lines: list[bytes] = []
-    swims: dict[str, list[int]] = defaultdict(list)
+    swims: dict[str, list[str]] = defaultdict(list)
     offset, to_json = 0, SheetEntry.__pydantic_serializer__.to_json
     for entry in sheet.entries:
         if entry.swimmer_name:
-            swims[entry.swimmer_name].append(offset * _LEGS)
+            swims[entry.swimmer_name].append(f"{offset}")
         for leg, name in enumerate(entry.legs[:_MOST_LEGS], start=1):
             if name:
-                swims[name].append(offset * _LEGS + leg)
+                swims[name].append(f"{offset}/{leg}")
         line = to_json(entry, exclude_defaults=True)
         lines.append(line)
         offset += len(line) + 1
@@ -57,7 +55,7 @@ def pack(sheet: Sheet) -> bytes:
         meet=Meet.model_construct(**{field: getattr(sheet, field) for field in Meet.model_fields}),
         warnings=sheet.warnings,
         entries=len(lines),
-        index=Index.of(swims),
+        index=Index.of({name: " ".join(places) for name, places in swims.items()}),
     )
     return b"\n".join((head.model_dump_json(exclude_defaults=True).encode(), *lines, b""))
 
@@ -88,8 +86,12 @@ class KeptSheet:
 
     def swims(self, places: Iterable[int]) -> list[Swim]:
         """The swims of those who have these places in the index, in the sheet's order."""
-        named = {number: self.index.names[place] for place in places for number in self.index.swims[place]}
-        return [self._swim(number, named[number]) for number in sorted(named)]
+        index = self.index
+        try:
+            named = {_place(swim): index.names[place] for place in places for swim in index.swims[place].split()}
+        except ValueError as wrong:
+            raise Damaged("the index has no place for a swim") from wrong
+        return [self._swim(*place, name) for place, name in sorted(named.items())]
 
     def sheet(self) -> Sheet:
         """The whole sheet; this parses all of it."""
@@ -102,9 +104,8 @@ class KeptSheet:
             raise Damaged("an entry is no entry") from wrong
         return Sheet(**dict(self.meet), entries=entries, warnings=self.warnings)
 
-    def _swim(self, number: int, name: str) -> Swim:
+    def _swim(self, offset: int, leg: int, name: str) -> Swim:
         """One entry; that it has this name in this place shows that the index speaks of this document."""
-        offset, leg = divmod(number, _LEGS)
         start = self._body + offset
         if offset < 0 or self.document[start - 1 : start] != b"\n":
             raise Damaged("the index points beside the entries")
@@ -115,3 +116,9 @@ class KeptSheet:
         if name != (entry.swimmer_name if leg == 0 else entry.legs[leg - 1 : leg] and entry.legs[leg - 1]):
             raise Damaged("the index names another swimmer than the entry")
         return Swim(name, entry, leg or None)
+
+
+def _place(swim: str) -> tuple[int, int]:
+    """The offset of an entry's line behind the head, and the leg, 0 for none: `1043`, or `5512/3` in a relay."""
+    offset, _, leg = swim.partition("/")
+    return int(offset), int(leg or 0)

@@ -34,6 +34,8 @@ _APOSTROPHES = re.compile(r"(?<=\w)['`\u2018\u2019\u00b4\u02bb\u02bc\u2032](?=\w
 _WORDS = re.compile(r"[^\W_]+")
 _NICKNAME = re.compile(r"[\"“”(][^\"“”()]*[\"“”)]")
 _LOST = re.compile(r"[?\ufffd]+")
+#: Nothing but words, and initials at most.
+_PLAIN = re.compile(r"(?!.* or )[A-Za-z ]+(,[A-Za-z ]+)?")
 #: A name has no digits: these are an age.
 _AGE = re.compile(r"\d+")
 #: More are no name any more, and would take long to compare.
@@ -58,12 +60,18 @@ def normalize(name: str) -> str:
     return f"{key[: MAX_KEY - len(digest) - 1]}-{digest}"
 
 
-def other_keys(name: str) -> tuple[str, ...]:
-    """Further keys that a printed name answers to where nobody has them exactly; its own key is not among them.
+def other_keys(name: str, key: str = "") -> tuple[str, ...]:
+    """Further keys that a printed name answers to where nobody has them exactly; its own `key` is not among them.
 
     Without middle initials; without a nickname, or by it (`Sven "svenne"`); by each of `Bo or Bodil`; without an age that
     ran into an initial (`Dag R15`); and with marked letters spelled out (`Mueller`).
     """
+    key = key or normalize(name)
+    if _PLAIN.fullmatch(name):  # as most are; a sheet has thousands
+        words = key.split()
+        count = len(name.partition(",")[2].split()) or len(words) - 1
+        bare = [word for place, word in enumerate(words) if len(word) > 1 or not 0 < place < count]
+        return () if len(bare) == len(words) else (" ".join(bare),)
     last, comma, first = _AGE.sub("", _NICKNAME.sub(" ", name)).partition(",")
     words = _fold(first if comma else last).split()
     given, family = (words, _fold(last)) if comma else (words[:-1], "".join(words[-1:]))
@@ -73,7 +81,7 @@ def other_keys(name: str) -> tuple[str, ...]:
         at = given.index("or", 1)
         firsts |= {" ".join(given[:at]), " ".join(given[at + 1 :])}
     keys = {f"{first} {family}".strip() for first in firsts if first} | {normalize(spelled_out(name))}
-    return tuple(sorted(keys - {normalize(name), ""}))
+    return tuple(sorted(keys - {key, ""}))
 
 
 def spelled_out(name: str) -> str:
