@@ -75,7 +75,7 @@ class Composition:
 
     def _place(self, session: Session, event: Event, heat: Heat | None, place: Place, kind: Kind) -> None:
         if not place.team:
-            self._print(Printed("row", (str(place.number),)))
+            self._print(*([] if self.options.silent_lanes else [Printed("row", (str(place.number),))]))
             return
         one = None if event.is_relay else place.who[0]
         seed = f"{'X' if place.exhibition else ''}{place.seed} {place.flag}".strip()
@@ -163,4 +163,10 @@ def _records(event: Event) -> list[str]:
     places = (place for heat in event.heats for place in heat.places if place.who)
     who = next((place.who[0] for place in places), None)
     holder = f"{who.first} {who.last}" if who else "Runa Stormcrow"
-    return [f"2024RC Team: 38.22 7/20/2019 {holder}", f"IF Team: 1:10.23 1983 {holder}", "1:20.00 ALL*"]
+    return [
+        f"2024RC Team: 38.22 7/20/2019 {holder}",
+        f"IF Team: 1:10.23 1983 {holder}",
+        f"G WZ Record: 8:58.54 8/9/2017 {holder}",
+        "1:20.00 ALL*",
+        "2:37.09 15&O BB",
+    ]

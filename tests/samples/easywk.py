@@ -74,6 +74,7 @@ class EasyWk(Drawing):
         swimmers = {who for session in entered for _, place in session for who in place.who}
         girls = sum(who.is_girl for who in swimmers)
         total = sum(each, Counter[bool]())
+        total[False] += self.plan.miscount
         parts = [f"{part[False]}/ {part[True]}" for part in (*each, total)]
         people = f"{girls}/ {len(swimmers) - girls}"
         self.paper.print(row((40, label), (220, number), (270, people), *_across(parts[:-1]), (520, parts[-1])))
@@ -131,7 +132,8 @@ class EasyWk(Drawing):
         which, printed, team = place.who[0].printed, str(year), place.team
         if event.is_relay:
             number = "ABC".index(place.letter) + 1
-            which, team = f"{number}. Mannschaft{' (X)' * event.is_mixed}", f"{team} {number}"
+            which = f"{number}. Mannschaft{' (X)' * event.is_mixed}" if self.plan.seed % 3 else f"{number} {team}"
+            team = f"{team} {number}"
             year, printed = None, printed if place.number % 3 else "Offen"
         cells = ((40, first), (85, which), (250, printed), (300, place.team))
         self.paper.print(row(*cells, end=(550, seed)))

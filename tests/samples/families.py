@@ -45,14 +45,15 @@ def _plan(seed: int, language: str) -> Plan:
         first_day=random.choice(_FIRST_DAYS),
         days=random.randint(1, 3),
         sessions=random.randint(1, 2),
-        events=random.randint(2, 7),
+        events=random.randint(1, 7),
         heats=random.randint(1, 4),
+        first_number=random.choice((1, 1, 101)),
         lanes=random.choice(_LANES),
     )
 
 
 def _hytek(**flags: Any) -> Callable[[int], Sample]:  # noqa: ANN401 - any of the options
-    return lambda seed: hytek(Options(seed, columns=1 + seed % 3, days=1 + seed % 2, **flags))
+    return lambda seed: hytek(Options(seed, **{"columns": 1 + seed % 3, "days": 1 + seed % 2, **flags}))
 
 
 FAMILIES: dict[str, Callable[[int], Sample]] = {
@@ -61,16 +62,17 @@ FAMILIES: dict[str, Callable[[int], Sample]] = {
     **{f"national-{language}": _drawn(National, language) for language in ("es", "fr", "it", "pt", "nl")},
     "national-colombian": _drawn(Colombian, "es"),
     "hytek-combined": _hytek(events=14, combined=True, interleaved=True, relays=False),
-    "hytek-starts": _hytek(start_times=True, distances=(50, 100), course="SC Meter"),
+    "hytek-starts": _hytek(start_times=True, warm_up=" - warmup from 7.30am", distances=(50, 100), course="SC Meter"),
     "hytek-swim-offs": _hytek(swim_offs=True, course="Yard", alternates=True),
     "hytek-ranks": _hytek(ranks=True, suffixes=True, broken_heats=True),
     "hytek-glued": _hytek(glued=True, long_names=True, hash_headings=True),
     "hytek-reprinted": _hytek(reprinted=True, unseeded=True),
     "hytek-exhibitions": _hytek(exhibitions=True, mixed=True),
-    "hytek-holders": _hytek(holders=True, records=False),
+    "hytek-holders": _hytek(holders=True, records=False, deferred=True, dates="words"),
     "hytek-ageless": _hytek(ages=False, relays=False, codes=False),
     "hytek-split": _hytek(split=True, heats=6),
-    "hytek-psych": _hytek(psych=True),
+    "hytek-psych": _hytek(psych=True, dates="iso"),
+    "hytek-metric": _hytek(course="SC Meter", silent_lanes=True, dates="day-first", days=2),
     "session-report": lambda seed: session_report(Options(seed, events=12, days=1 + seed % 3, unseeded=seed % 3 == 0)),
     "one-column": _drawn(OneColumn, "us", is_one_day=True),
     "teamunify": _drawn(TeamUnify, "us"),

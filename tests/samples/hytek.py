@@ -19,6 +19,8 @@ from tests.samples.truth import Sample
 _WIDTH, _HEIGHT = letter
 _MARGIN, _GUTTER, _TOP, _BOTTOM = 30, 12, 82, 28
 _LEADING = 10.4
+_TOWN = "Gullwing, Alder"
+_DATES = {"us": "{0.month}/{0.day}/{0.year}", "iso": "{0:%Y-%m-%d}", "day-first": "{0:%d/%m/%Y}"}
 
 
 def sample(options: Options) -> Sample:
@@ -31,7 +33,7 @@ def sample(options: Options) -> Sample:
         session_date=last_day if len(days) == 1 else None,
         meet_date_start=options.first_day,
         meet_date_end=last_day,
-        venue=options.place,
+        venue=f"{options.place}, {_TOWN}" if options.dates == "words" else options.place,
         entries=tuple(composition.entries),
     )
     return Sample(_draw(composition, sheet), sheet, len(composition.pages))
@@ -71,15 +73,26 @@ def _draw_head(canvas: Canvas, page: Page, options: Options, sheet: Sheet) -> No
     canvas.drawString(_MARGIN, _HEIGHT - 30, f"{options.place} - Site License")
     banner = f"HY-TEK's MEET MANAGER 8.0 - 7:52 PM 7/1/2026 Page {page.number}"
     canvas.drawRightString(_WIDTH - _MARGIN, _HEIGHT - 30, banner)
+    title, *town = _titles(options, sheet)
     canvas.setFont("Helvetica-Bold", 11)
-    start, end = sheet.meet_date_start, sheet.meet_date_end
-    days = "" if start is None else f" - {start.month}/{start.day}/{start.year}"
-    days += f" to {end.month}/{end.day}/{end.year}" if end is not None and end != start else ""
-    canvas.drawCentredString(_WIDTH / 2, _HEIGHT - 46, f"{options.name}{days}")
+    canvas.drawCentredString(_WIDTH / 2, _HEIGHT - 46, title)
     canvas.setFont("Helvetica", 9)
-    canvas.drawCentredString(
-        _WIDTH / 2, _HEIGHT - 60, f"{'Psych Sheet' if options.psych else 'Meet Program'} - {page.session}"
-    )
+    program = "Psych Sheet" if options.psych else "Meet Program"
+    for index, line in enumerate((*town, f"{program} - {page.session}")):
+        canvas.drawCentredString(_WIDTH / 2, _HEIGHT - 60 - 12 * index, line)
+
+
+def _titles(options: Options, sheet: Sheet) -> tuple[str, ...]:
+    """The meet's name and days, in one line or in two."""
+    start, end = sheet.meet_date_start, sheet.meet_date_end
+    if start is None or end is None:
+        return (options.name,)
+    if options.dates == "words":
+        days = f"{start:%B} {start.day}" + (f"-{end.day}" if start != end else "")
+        return f"{options.name}, Sanction #: XA2607-CH01", f"{_TOWN} {days}, {end.year}"
+    form = _DATES[options.dates]
+    first, last = form.format(start), form.format(end)
+    return (f"{options.name} - {first}" + (f" to {last}" if first != last else ""),)
 
 
 def _draw_line(canvas: Canvas, line: Printed, at: tuple[float, float], width: float, options: Options) -> None:

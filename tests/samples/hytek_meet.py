@@ -59,6 +59,8 @@ class _Draw:
                 Heat(h.number, f"{letter} - Final", h.places, h.start) for h, letter in zip(heats, "CBA", strict=False)
             )
             alternates = self._places(of_age, 2, ranked=True, is_relay=False)
+        if options.deferred and heats and round_ == "Finals":
+            heats = (replace(heats[0], round="Finals - Swimming with Finals"), *heats[1:])
         if options.interleaved and "/" in printed:
             heats = tuple(Heat(heat.number, _turn(heat, distance), heat.places, heat.start) for heat in heats)
         return Event(printed, name, is_relay, is_mixed, heats, alternates=alternates)
@@ -121,5 +123,5 @@ def make_meet(options: Options) -> tuple[Session, ...]:
         part = tuple(events[index * each : (index + 1) * each])
         part = _split(part) if options.split else part
         if part:
-            sessions.append(Session(f"{day:%A} Session", day, part, index + 1))
+            sessions.append(Session(f"{day:%A} Session{options.warm_up}", day, part, index + 1))
     return tuple(sessions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
 from tests.samples.people import Swimmer
 
@@ -14,7 +15,8 @@ class Options:
 
     `drop` is how many points the smaller type of team and time stands below the name's baseline. `ranks` stand after
     the times, `glued` names touch the age, `reprinted` sheets lost their ligatures, the heats of `interleaved` combined
-    events take turns, `holders` of records swim here too, and a `split` event has its last heats after other events.
+    events take turns, `holders` of records swim here too, a `split` event has its last heats after other events, the
+    first heats of `deferred` ones swim with the finals, and `silent_lanes` are not printed when nobody is in them.
     """
 
     seed: int
@@ -54,6 +56,10 @@ class Options:
     holders: bool = False
     ages: bool = True
     split: bool = False
+    deferred: bool = False
+    silent_lanes: bool = False
+    dates: Literal["us", "iso", "day-first", "words"] = "us"
+    warm_up: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ class Heat:
     @property
     def is_counted(self) -> bool:
         """Finals with a letter of their own print no total."""
-        return self.round in (None, "Prelims", "Finals", "Swim-off")
+        return self.round is None or self.round.startswith(("Prelims", "Finals", "Swim-off"))
 
 
 @dataclass(frozen=True)

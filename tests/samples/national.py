@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
     from tests.samples.meet import Event, Heat, Session
     from tests.samples.people import Swimmer
-    from tests.samples.programme import Race
+    from tests.samples.programme import Plan, Race
 
 
 class National(Drawing):
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self.paper.decomposed = plan.seed % 4 == 3
+
     def word(self, of: str) -> str:
         """A wording; where a country has several, each sheet keeps to one."""
         found = self.nation.national[of]

@@ -44,7 +44,7 @@ class OneColumn(Drawing):
         self.paper.room(3)
         self.paper.print(text(f"#{event.number} {event.name}", bold=True))
         for heat in event.heats:
-            self.paper.room(2)
+            self.paper.room(2 - self.plan.seed % 2)  # some leave a heat's line alone at the end of a page
             self.paper.print(text(f"Heat {heat.number} of {len(event.heats)}"))
             for place in heat.places:
                 self.paper.room(1)

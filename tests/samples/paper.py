@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _VERA = {"Vera": "Vera.ttf", "VeraBd": "VeraBd.ttf"}
 #: The letter that some fonts give for the f of a ligature.
 BROKEN_F = 0x03D0
+#: Marks that combine with the letter before them, drawn as those that stand alone.
+_MARKS = {0x0300: 0x60, 0x0301: 0xB4, 0x0302: 0x5E, 0x0303: 0x7E, 0x0308: 0xA8, 0x0327: 0xB8}
 _TOP, _BOTTOM = 40, 36
 
 
@@ -43,6 +46,7 @@ def register_fonts() -> None:
             font = TTFont(name, file)
             for at in (font.face.charToGlyph, font.face.charWidths):
                 at[BROKEN_F] = at[ord("f")]
+                at.update({mark: at[alone] for mark, alone in _MARKS.items()})
             pdfmetrics.registerFont(font)
 
 
@@ -60,7 +64,8 @@ def row(*cells: tuple[float, str], end: tuple[float, str] | None = None, bold: b
 class Paper:
     """`head` gives the lines that stand on top of a page, `foot` those at its end, both by the page's number.
 
-    `{pages}` in a text becomes the number of all pages.
+    `{pages}` in a text becomes the number of all pages. `decomposed` letters come apart from their accents, as some
+    printers have them.
     """
 
     title: str
@@ -68,6 +73,7 @@ class Paper:
     foot: Callable[[int], list[Line]]
     size: tuple[float, float] = A4
     leading: float = 11
+    decomposed: bool = False
     pages: list[list[Line]] = field(default_factory=list)
 
     @property
@@ -107,4 +113,5 @@ class Paper:
         canvas.setFont("VeraBd" if line.bold else "Vera", line.size)
         for cell in line.cells:
             draw = canvas.drawRightString if cell.ends else canvas.drawString
-            draw(cell.at, y, cell.text.replace("{pages}", str(self.page)))
+            text = cell.text.replace("{pages}", str(self.page))
+            draw(cell.at, y, unicodedata.normalize("NFD", text) if self.decomposed else text)

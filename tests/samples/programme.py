@@ -21,7 +21,10 @@ _OLDEST = 17
 
 @dataclass(frozen=True)
 class Plan:
-    """What to draw. Each session has `events`; `lanes` are the numbers on the blocks, some begin with 0."""
+    """What to draw. Each session has `events`; `lanes` are the numbers on the blocks, some begin with 0.
+
+    A sheet that prints totals is wrong in them by `miscount`.
+    """
 
     seed: int
     language: str = "en"
@@ -30,6 +33,8 @@ class Plan:
     sessions: int = 1
     events: int = 6
     heats: int = 3
+    first_number: int = 1
+    miscount: int = 0
     lanes: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8)
 
     @property
@@ -69,7 +74,8 @@ class Programme:
         for index in range(self.plan.days * self.plan.sessions):
             day = self.plan.first_day + dt.timedelta(days=index // self.plan.sessions)
             self._minute = (15 if index % self.plan.sessions else 9) * 60 + self._random.choice((0, 15, 30))
-            numbers = range(1 + index * self.plan.events, 1 + (index + 1) * self.plan.events)
+            first = self.plan.first_number + index * self.plan.events
+            numbers = range(first, first + self.plan.events)
             events = tuple(self._event(number) for number in numbers)
             found.append(Session(self.called(index + 1, day), day, events, index + 1))
         return tuple(found)

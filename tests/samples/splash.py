@@ -78,7 +78,9 @@ class Splash(Drawing):
         lane = str(place.number)
         told: dict[str, object] = {"session": None, "age": None, "team": place.team, "heat_start_time": None}
         if event.is_relay:
-            self.paper.print(row((50, lane), (70, place.team), (270, place.team), end=(540, place.seed)))
+            seed = f"{place.number + 1}:00.00" if self.is_school else place.seed  # made up to order the heats
+            told["seed_time"] = seed
+            self.paper.print(row((50, lane), (70, place.team), (270, place.team), end=(540, seed)))
             self.paper.print(text(", ".join(f"{self._called(who)} {self._year(who)}" for who in place.who), 70, size=7))
             self.tell(Spot(session, event, heat, place), **told, legs=tuple(map(self._called, place.who)))
             return
@@ -97,6 +99,8 @@ class Splash(Drawing):
         return ("(Fd) ", "") if place.number % 2 else ("", "(Tk) ")
 
     def _called(self, who: Swimmer) -> str:
+        if self.is_school and who.age % 5 == 0:
+            return self.nation.capitals(f"{who.first} {who.last}")
         return f"{who.first} {self.nation.capitals(who.last)}"
 
     def _year(self, who: Swimmer) -> str:

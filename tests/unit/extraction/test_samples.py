@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unicodedata import normalize
 
 import pypdfium2  # type: ignore[import-untyped]  # has no type marker
 import pytest
@@ -92,7 +93,7 @@ def test_every_name_of_the_truth_stands_on_its_page(family: str) -> None:
     drawn = FAMILIES[family](2)
 
     document = pypdfium2.PdfDocument(drawn.pdf)
-    pages = [page.get_textpage().get_text_range().replace(chr(BROKEN_F), "f") for page in document]
+    pages = [normalize("NFC", page.get_textpage().get_text_range()).replace(chr(BROKEN_F), "f") for page in document]
 
     assert FAMILIES[family](2) == drawn
     assert drawn.sheet.entries or drawn.sheet.timeline
