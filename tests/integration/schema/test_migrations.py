@@ -65,6 +65,21 @@ async def test_down_and_up_again_is_the_same_schema(database_url: str, owner: as
     assert migrate(database_url) == []
 
 
+async def test_each_step_back_undoes_its_own_step(owner: asyncpg.Connection[Any]) -> None:
+    async def picture() -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await owner.fetch(PICTURE)]
+
+    steps = [path for path in sorted(MIGRATIONS.glob("????.*.sql")) if "rollback" not in path.name][1:]  # not the roles
+    pictures = []
+    for step in reversed(steps):
+        pictures.append(await picture())
+        await owner.execute(step.with_suffix(".rollback.sql").read_text())
+    for step in steps:
+        assert await picture() != pictures[-1], step
+        await owner.execute(step.read_text())
+        assert await picture() == pictures.pop(), step
+
+
 @pytest.mark.parametrize("table", FIXED)
 async def test_the_read_tables_have_the_columns_of_the_design(table: str, owner: asyncpg.Connection[Any]) -> None:
     short = {"character varying": "varchar", "timestamp with time zone": "timestamptz"}

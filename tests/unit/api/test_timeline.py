@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from schema.extraction import EventStart, Meet
 from schema.views import ResultView, SwimView
+from services.api.meets import same_meet
 from services.api.schedule import schedule
 from services.api.timeline import WARNING, timed
 from tests.unit.api.test_schedule import BATCH
@@ -109,6 +110,8 @@ def test_another_event_round_session_or_day_gives_no_time(other: dict[str, Any])
         ({"round": "Finals"}, {"round": "Finals"}),
         ({"round": "Finals"}, {"round": None}),
         ({"round": None, "session": None}, {"round": "Finals"}),
+        ({"round": None}, {"round": "Finals"}),
+        ({"round": "Finals", "session": None}, {"round": None, "session": "Prelims and Finals"}),
         ({"round": None, "session": "Session 1"}, {"round": "Timed Finals", "session": "Session 1: Timed Finals"}),
         ({"round": "Vorlauf", "session": "Abschnitt 1"}, {"round": "Vorläufe", "session": "1. Abschnitt"}),
         ({"session": None}, {"session_date": None}),
@@ -147,6 +150,19 @@ def test_of_several_events_that_fit_the_one_with_the_same_words_is_taken_and_els
     nameless = {"round": None, "session": None}
     assert given_time(SWIM | nameless, START | nameless, final | nameless) == (None, False)
     assert given_time(SWIM | nameless, START | nameless, START | nameless | {"heats": None}) == ("09:33", True)
+
+
+@pytest.mark.parametrize(
+    ("printed", "other"),
+    [
+        ({}, {"round": None}),
+        ({"session_date": FRIDAY}, {"session_date": None}),
+        ({"session": "Indoor pool"}, {"session": "Outdoor pool"}),
+    ],
+)
+def test_what_says_the_same_is_taken_before_what_says_nothing(printed: dict[str, Any], other: dict[str, Any]) -> None:
+    same = {**START, **printed}
+    assert given_time(SWIM | printed, {**same, **other, "start": "11:00"}, same) == ("09:33", True)
 
 
 def test_an_event_whose_heats_are_spread_over_sessions_gives_only_what_is_sure() -> None:
@@ -197,6 +213,20 @@ def test_the_day_is_completed_only_where_the_sheet_has_none() -> None:
 def test_only_a_report_of_the_same_meet_gives_times(meet: dict[str, Any], same: bool) -> None:  # noqa: FBT001 - a column of the table above
     undated = report({**START, "session_date": None})
     assert (timed(sheet(SWIM, **meet), [undated]).swims[0].heat_start_time is not None) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Spring Championships, Division A", "Spring Championships, Division B", False),
+        ("Region 4 Championships at Hill Pool", "Region 4 Championships Hill Pool", True),
+        ("Région 4, Ch\u00e2mpionnats", "REGION 4 CHAMPIONNATS", True),
+        ("Spring Open 2026", "Spring Open", True),
+    ],
+)
+def test_names_of_meets_may_be_shorter_but_not_others(one: str, other: str, same: bool) -> None:  # noqa: FBT001 - a column of the table above
+    assert same_meet(Meet(meet_name=one), Meet(meet_name=other)) is same
+    assert same_meet(Meet(meet_name=other), Meet(meet_name=one)) is same
 
 
 swims = st.fixed_dictionaries(

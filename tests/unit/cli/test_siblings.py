@@ -99,6 +99,15 @@ def test_the_exit_code_is_that_of_the_worst(
     assert heatstream(siblings, "submit", pdf, *SWIMMERS, "--watch").exit_code == code
 
 
+def test_a_sheet_that_could_not_be_read_weighs_more_than_one_without_the_swimmer(
+    siblings: ScriptedGateway, pdf: str
+) -> None:
+    siblings.answers[f"GET /api/batches/{BATCH}/results"].clear()
+    siblings.says(f"GET /api/batches/{BATCH}/results", results())
+    says_of_him(siblings, status="partial")
+    assert heatstream(siblings, "submit", pdf, *SWIMMERS, "--watch").exit_code == 1
+
+
 def test_a_stream_that_is_refused_ends_all_with_one_sentence(siblings: ScriptedGateway, pdf: str) -> None:
     problem = {"type": "/problems/not-found", "title": "Gone", "status": 404, "detail": "there is none"}
     siblings.answers[f"GET /api/batches/{HIS}/events"].clear()
