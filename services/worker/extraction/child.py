@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import importlib
 import json
 import os
+import pickle
 import resource
 import signal
 import socket
@@ -31,17 +31,17 @@ FATE_BYTES = 4
 _PR_SET_PDEATHSIG = 1
 #: The alarm rings after the parent's own clock, for the case that the parent is gone or stopped.
 _ALARM_GRACE_SECONDS = 5
-_MOST_REQUEST_BYTES = 1024
+_MOST_REQUEST_BYTES = 4096
 
 
 def live(talk: socket.socket, limits: Limits, fork_server: int) -> None:
-    """Wait on `talk` for a piece of work, do it, and answer there. The work is `module:function`, its PDF a file."""
+    """Wait on `talk` for a piece of work, do it, and answer there. The work is a pickled function, its PDF a file."""
     confine(limits, fork_server)
     request, sources, _, _ = socket.recv_fds(talk, _MOST_REQUEST_BYTES, 1)
     if not request:  # not needed any more
         return
     signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _ALARM_GRACE_SECONDS)
-    head, body = _answer(request.decode(), sources[0], limits)
+    head, body = _answer(request, sources[0], limits)
     talk.sendall(head + len(body).to_bytes(LENGTH_BYTES, "big"))
     talk.sendall(body)
 
@@ -61,24 +61,19 @@ def confine(limits: Limits, fork_server: int) -> None:
     seccomp.confine()
 
 
-def _answer(name: str, source: int, limits: Limits) -> tuple[bytes, bytes]:
+def _answer(request: bytes, source: int, limits: Limits) -> tuple[bytes, bytes]:
     with open(source, "rb") as file:
         file.seek(0)
         pdf = file.read()
     try:
-        return RESULT, _work(name)(pdf, limits)
+        work: Callable[[bytes, Limits], bytes] = pickle.loads(request)  # noqa: S301 - from our own service
+        return RESULT, work(pdf, limits)
     except JobFault as fault:
         return FAULT, _fault(fault.code, fault.sentence)
     except (MemoryError, RecursionError):
         return FAULT, _fault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF takes more memory than it may.")
     except Exception as bug:  # noqa: BLE001 - its kind and place travel on; its text might hold a child's name
         return FAULT, _fault(ErrorCode.UNKNOWN, f"The reader failed on this PDF: {_place(bug)}.")
-
-
-def _work(name: str) -> Callable[[bytes, Limits], bytes]:
-    module, _, function = name.partition(":")
-    found: Callable[[bytes, Limits], bytes] = getattr(importlib.import_module(module), function)
-    return found
 
 
 def _bound(what: int, most: int) -> None:

@@ -1,8 +1,8 @@
 """A process with the reader loaded, of which each child is a copy: it forks on request, reaps, ends with its service.
 
-`python -m services.worker.extraction.fork_server DESCRIPTOR LIMITS`. A request is one byte on the socket DESCRIPTOR and
-two sockets with it: one for the child to talk, and one for its fate. There the child's exit code is told; and when the
-other end of it closes, the child is killed.
+`python -m services.worker.extraction.fork_server DESCRIPTOR LIMITS [prepared]`. A request is one byte on the socket
+DESCRIPTOR and two sockets with it: one for the child to talk, and one for its fate. There the child's exit code is
+told; and when the other end of it closes, the child is killed.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ import signal
 import socket
 import sys
 
-import services.worker.extraction.reader_child  # noqa: F401 - what every child needs, loaded once
-from services.worker.extraction import child
+from services.worker.extraction import child, reader_child
 from services.worker.extraction.limits import Limits
 
 #: Descriptors that a child keeps: the three standard ones, and this, on which it talks.
@@ -91,8 +90,10 @@ class ForkServer:
                     continue  # nobody wants to know
 
 
-def main(descriptor: str, limits: str) -> None:
+def main(descriptor: str, limits: str, *prepared: str) -> None:
     os.environ.clear()
+    if prepared:
+        reader_child.prepare()
     gc.collect()
     gc.freeze()  # children share these pages as long as nobody counts in them
     gc.disable()  # and live too short to collect anything

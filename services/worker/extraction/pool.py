@@ -74,7 +74,7 @@ class Pool:
             limits = json.dumps(dataclasses.asdict(self._limits))
             name = "services.worker.extraction.fork_server"
             self._server = subprocess.Popen(  # noqa: S603 - this program itself
-                [sys.executable, "-P", "-m", name, str(theirs.fileno()), limits],
+                [sys.executable, "-P", "-m", name, str(theirs.fileno()), limits, *["prepared"] * bool(self._spares)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import pickle
 import select
 import socket
 import tempfile
@@ -57,14 +58,14 @@ class Child:
         return bool(select.select([self._fate], [], [], 0)[0])
 
     async def result(self, work: Callable[[bytes, Limits], bytes], pdf: bytes, most: int) -> tuple[bytes, bytes]:
-        """What `work`, a function of some module, gives for these bytes: the kind of answer, and the answer.
+        """What `work`, a function of some module or a partial of one, gives: the kind of answer, and the answer.
 
         It is whole when it is here, so nobody waits for the child's exit. Raises Died, Lost, and TooLong if it would
         have more than `most` bytes.
         """
         with _descriptor(pdf) as source:
             try:
-                socket.send_fds(self._talk, [f"{work.__module__}:{work.__qualname__}".encode()], [source])
+                socket.send_fds(self._talk, [pickle.dumps(work)], [source])
             except OSError:  # it is dead already
                 raise await self._death() from None
         head = await self._read(1 + LENGTH_BYTES)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SIGNALS = {
+    -signal.SIGABRT: "Reading this PDF takes more memory than it may.",  # so PDFium ends when it gets none
     -signal.SIGXCPU: "Reading this PDF takes more processor time than it may.",
     -signal.SIGALRM: "Reading this PDF takes longer than it may.",
 }
@@ -26,7 +27,8 @@ class Sandbox:
     """Reads each PDF in a child process of its own, so that no file can harm the service or another file.
 
     Opening it starts the fork server and waits until it is warm, about a second; children then wait for their PDF.
-    `spares` is how many: readings beyond that, begun in the same instant, wait for a fork of some milliseconds.
+    `spares` is how many: readings beyond that, begun in the same instant, wait for a fork of some milliseconds. With
+    none, nothing is prepared: for a program that reads one PDF and goes.
     """
 
     def __init__(self, limits: Limits | None = None, spares: int = 2) -> None:
@@ -60,7 +62,10 @@ class Sandbox:
             raise JobFault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF gave no sheet.") from None
 
     async def run(self, work: Callable[[bytes, Limits], bytes], pdf: bytes) -> bytes:
-        """What `work`, a function of some module, gives for these bytes under the limits. Raises as `read` does."""
+        """What `work`, a function of some module or a partial of one, gives for these bytes under the limits.
+
+        Raises as `read` does.
+        """
         reading = self._pool.take()
         try:
             async with asyncio.timeout(self.limits.wall_seconds):

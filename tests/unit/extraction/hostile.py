@@ -67,6 +67,10 @@ def raise_a_name(pdf: bytes, _: Limits) -> bytes:
     raise ValueError(pdf.decode())
 
 
+def repeat(pdf: bytes, _: Limits, *, times: int) -> bytes:
+    return pdf * times
+
+
 def describe(_: bytes, __: Limits) -> bytes:
     """What it sees of its world: environment now and at its program's start, descriptors, itself and its parent."""
     with open("/proc/self/environ") as file:  # noqa: PTH123 - as a C library would

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,13 @@ async def fault(sandbox: Sandbox, work: Callable[[bytes, Limits], bytes], pdf: b
     with pytest.raises(JobFault) as raised:
         await sandbox.run(work, pdf)
     return raised.value.code, raised.value.sentence.partition(": ")[2].partition(" ")[0]
+
+
+@pytest.mark.parametrize("spares", [0, 1])
+async def test_a_partial_is_work_too_with_and_without_spares(spares: int) -> None:
+    async with Sandbox(spares=spares) as sandbox:
+        assert await sandbox.run(partial(hostile.repeat, times=3), b"ab") == b"ababab"
+        assert (await sandbox.read(SHEET.pdf)).sheet() == SHEET.sheet
 
 
 async def test_a_sheet_is_read_in_a_child(sandbox: Sandbox) -> None:
