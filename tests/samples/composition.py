@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from schema.extraction import Kind, SheetEntry
+from tests.samples.nation import nation
 from tests.samples.truth import Spot, entry
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ class Composition:
     entries: list[SheetEntry] = field(default_factory=list)
     _column: int = 0
 
+    @property
+    def words(self) -> dict[str, Any]:
+        return nation(self.options.language).hytek
+
     def session(self, session: Session) -> None:
         self._page(session, 1)
         for event in session.events:
@@ -52,23 +57,24 @@ class Composition:
         kind, places = (Kind.UNSEEDED, event.listed) if event.listed else (Kind.ALTERNATE, event.alternates)
         if kind is Kind.ALTERNATE and places:
             self._make_room(session, 2)
-            self._print(Printed("heat", ("Alternates",)))
+            self._print(Printed("heat", (self.words["alternates"],)))
         for place in places:
             if self._make_room(session, 1 + self._leg_lines(place)) and kind is Kind.UNSEEDED:
-                self._print(Printed("event", (f"Event {event.number}   ...({event.name})",)), self._columns(event))
+                title = f"{self.words['event']} {event.number}   ...({event.name})"
+                self._print(Printed("event", (title,)), self._columns(event))
             self._place(session, event, None, place, kind)
 
     def _heat(self, session: Session, event: Event, heat: Heat) -> None:
         pages = len(self.pages)
         moved = self._make_room(session, 2 if self.options.broken_heats else self._lines(heat))
-        total = f" of {event.heat_count}" if heat.is_counted else ""
+        word, total = self.words["heat"], f" {self.words['of']} {event.heat_count}" if heat.is_counted else ""
         round_ = f" {heat.round}" if heat.round else ""
-        starts = f" Starts at {_dial(heat.start)}" if heat.start else ""
+        starts = f" {self.words['starts']} {_dial(heat.start)}" if heat.start else ""
         if moved and len(self.pages) > pages:
             name = "" if heat.round and heat.round.startswith("(") else event.name  # as of combined events
-            self._print(Printed("heat", (f"Heat {heat.number}{round_}{starts} (#{event.number} {name})",)))
+            self._print(Printed("heat", (f"{word} {heat.number}{round_}{starts} (#{event.number} {name})",)))
         else:
-            self._print(Printed("heat", (f"Heat {heat.number}{total}{round_}{starts}",)))
+            self._print(Printed("heat", (f"{word} {heat.number}{total}{round_}{starts}",)))
         for place in heat.places:
             self._make_room(session, 1 + self._leg_lines(place))
             self._place(session, event, heat, place, Kind.RELAY if event.is_relay else Kind.INDIVIDUAL)
@@ -101,7 +107,8 @@ class Composition:
         return f"{'W' if swimmer.is_girl else 'M'}{swimmer.age}" if event.is_mixed else str(swimmer.age)
 
     def _heading(self, event: Event) -> list[Printed]:
-        start = f"#{event.number} {event.name}" if self.options.hash_headings else f"Event {event.number}  {event.name}"
+        word = "#" if self.options.hash_headings else f"{self.words['event']} "
+        start = f"{word}{event.number}{' ' if self.options.hash_headings else '  '}{event.name}"
         lines = [Printed("event", (start,))]
         if self.options.records:
             lines.append(Printed("note", ("Pool Record: 58.41 8/7/2019 Runa Stormcrow",)))
@@ -111,10 +118,9 @@ class Composition:
         return [*lines, self._columns(event)]
 
     def _columns(self, event: Event) -> Printed:
-        lane, age = "" if event.listed else "Lane", "Age" if self.options.ages else ""
-        if event.is_relay:
-            return Printed("columns", (lane, "Team", "Relay", "", "Seed Time"))
-        return Printed("columns", (lane, "Name", age, "Team", "Seed Time"))
+        lane, name, age, *rest = self.words["relay_columns" if event.is_relay else "columns"]
+        age = age if event.is_relay or self.options.ages else ""
+        return Printed("columns", ("" if event.listed else lane, name, age, *rest))
 
     def _lines(self, heat: Heat) -> int:
         return 1 + sum(1 + self._leg_lines(place) for place in heat.places)

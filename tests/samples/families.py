@@ -56,6 +56,10 @@ def _hytek(**flags: Any) -> Callable[[int], Sample]:  # noqa: ANN401 - any of th
     return lambda seed: hytek(Options(seed, **{"columns": 1 + seed % 3, "days": 1 + seed % 2, **flags}))
 
 
+def _abroad(language: str, **flags: Any) -> Callable[[int], Sample]:  # noqa: ANN401 - any of the options
+    return _hytek(language=language, dates="day-first", first_day=dt.date(2026, 7, 18), records=False, **flags)
+
+
 FAMILIES: dict[str, Callable[[int], Sample]] = {
     "easywk": _drawn(EasyWk, "de"),
     **{f"splash-{language}": _drawn(Splash, language) for language in ("tr", "en", "de", "es", "fr", "it", "pt", "nl")},
@@ -72,6 +76,9 @@ FAMILIES: dict[str, Callable[[int], Sample]] = {
     "hytek-ageless": _hytek(ages=False, relays=False, codes=False),
     "hytek-split": _hytek(split=True, heats=6),
     "hytek-psych": _hytek(psych=True, dates="iso"),
+    "hytek-es": _abroad("es", course="LC Metro", name="Copa Bahía Serena", place="Piscina Los Juncos"),
+    "hytek-fr": _abroad("fr", course="GB Mètre", name="Coupe Clairvivier", place="Bassin de Noirsable"),
+    "hytek-pt": _abroad("pt", course="PL Metros", name="Taça Lagoa Azul", place="Parque Aquático Gaivotal"),
     "hytek-metric": _hytek(course="SC Meter", silent_lanes=True, dates="day-first", days=2),
     "session-report": lambda seed: session_report(Options(seed, events=12, days=1 + seed % 3, unseeded=seed % 3 == 0)),
     "one-column": _drawn(OneColumn, "us", is_one_day=True),

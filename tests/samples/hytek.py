@@ -13,6 +13,7 @@ from schema.extraction import Sheet
 from tests.samples.composition import Composition, Page, Printed, compose
 from tests.samples.hytek_meet import make_meet
 from tests.samples.meet import Options
+from tests.samples.nation import nation
 from tests.samples.paper import BROKEN_F, register_fonts
 from tests.samples.truth import Sample
 
@@ -77,7 +78,7 @@ def _draw_head(canvas: Canvas, page: Page, options: Options, sheet: Sheet) -> No
     canvas.setFont("Helvetica-Bold", 11)
     canvas.drawCentredString(_WIDTH / 2, _HEIGHT - 46, title)
     canvas.setFont("Helvetica", 9)
-    program = "Psych Sheet" if options.psych else "Meet Program"
+    program = "Psych Sheet" if options.psych else nation(options.language).hytek["program"]
     for index, line in enumerate((*town, f"{program} - {page.session}")):
         canvas.drawCentredString(_WIDTH / 2, _HEIGHT - 60 - 12 * index, line)
 

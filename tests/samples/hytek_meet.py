@@ -8,11 +8,11 @@ from itertools import cycle
 from random import Random
 
 from tests.samples.meet import Event, Heat, Options, Place, Session
+from tests.samples.nation import nation
 from tests.samples.people import Swimmer, squad
 
-STROKES = ("Freestyle", "Backstroke", "Breaststroke", "Butterfly", "IM")
 FLAGS = ("", "B", "BBB", "ALL*", "&TOP", "B&TOP")
-AGES = (("10 & Under", 8, 10), ("11-12", 11, 12), ("13-14", 13, 14), ("15 & Over", 15, 18), ("", 8, 18))
+_AGES = ((8, 10), (11, 12), (13, 14), (15, 18), (8, 18))
 MAYA = Swimmer("Maya", "Lindqvist", "", is_girl=True, age=12, team="HARB-XA")
 
 
@@ -26,17 +26,18 @@ class _Draw:
 
     def event(self, number: int) -> Event:
         options, random = self.options, self.random
-        label, youngest, oldest = AGES[number % len(AGES)]
+        words = nation(options.language).hytek
+        label, (youngest, oldest) = words["ages"][number % len(_AGES)], _AGES[number % len(_AGES)]
         is_mixed = options.mixed and number % 5 == 0
         girls = number % 2 == 1
-        gender = "Mixed" if is_mixed else "Girls" if girls else "Boys"
+        gender = words["genders"][2 if is_mixed else 0 if girls else 1]
         of_age = [s for s in self.swimmers if youngest <= s.age <= oldest and (is_mixed or s.is_girl == girls)]
         random.shuffle(of_age)
         if options.maya and girls and not is_mixed and youngest <= MAYA.age <= oldest:
             of_age.insert(random.randrange(options.lanes), MAYA)
         distance = self.distance = random.choice(options.distances)
         is_relay = options.relays and number % 6 in (3, 4)
-        stroke = random.choice(("Medley Relay", "Freestyle Relay")) if is_relay else random.choice(STROKES)
+        stroke = random.choice(words["relays"] if is_relay else words["strokes"])
         name = f"{gender} {label} {distance} {options.course} {stroke}".replace("  ", " ")
         printed = str(number)
         if options.combined and number % 7 == 3 and not is_relay and not is_mixed:
@@ -44,7 +45,7 @@ class _Draw:
         if options.psych or (options.unseeded and number % 4 == 2):
             places = self._places(of_age, random.randint(3, 14), ranked=True, is_relay=is_relay)
             return Event(printed, name, is_relay, is_mixed, listed=places)
-        round_ = random.choice(("Prelims", "Finals"))
+        round_ = random.choice(words["rounds"])
         if options.swim_offs and number % 6 == 2:
             round_, name = "Swim-off", f"{name} Swim-off"
         full = len(of_age) // (options.lanes * (4 if is_relay else 1))
@@ -111,7 +112,11 @@ def _split(events: tuple[Event, ...]) -> tuple[Event, ...]:
 def make_meet(options: Options) -> tuple[Session, ...]:
     random = Random(options.seed)  # noqa: S311 - for made-up swimmers, the same each time
     ligatures = cycle(("Griffinby", "Flintmoor", "Sofiedal", "Halfleyton"))
-    swimmers = squad(random, 480, codes=options.codes, long_names=options.long_names)
+    if options.language == "en":
+        swimmers = squad(random, 480, codes=options.codes, long_names=options.long_names)
+    else:
+        found = nation(options.language).squad(random, 480)
+        swimmers = [replace(swimmer, team=swimmer.team[:16].strip()) for swimmer in found]
     if options.reprinted:
         swimmers[::6] = [replace(swimmer, last=next(ligatures)) for swimmer in swimmers[::6]]
     draw = _Draw(options, random, swimmers)
@@ -122,6 +127,8 @@ def make_meet(options: Options) -> tuple[Session, ...]:
         day = options.first_day + dt.timedelta(days=index)
         part = tuple(events[index * each : (index + 1) * each])
         part = _split(part) if options.split else part
+        words = nation(options.language)
+        called = words.hytek["session"].format(words.weekdays[day.weekday()].capitalize())
         if part:
-            sessions.append(Session(f"{day:%A} Session{options.warm_up}", day, part, index + 1))
+            sessions.append(Session(f"{called}{options.warm_up}", day, part, index + 1))
     return tuple(sessions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,6 +46,7 @@ class Options:
     broken_heats: bool = False
     long_names: bool = False
     drop: float = 1.2
+    language: str = "en"
     course: str = "LC Meter"
     ranks: bool = False
     glued: bool = False
@@ -85,7 +87,7 @@ class Heat:
     @property
     def is_counted(self) -> bool:
         """Finals with a letter of their own print no total."""
-        return self.round is None or self.round.startswith(("Prelims", "Finals", "Swim-off"))
+        return self.round is None or re.match(r"[A-D] - |\(", self.round) is None
 
 
 @dataclass(frozen=True)

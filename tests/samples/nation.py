@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.samples.people import Swimmer
 
@@ -23,7 +23,7 @@ _NAMESAKES, _NEAR_NAMESAKES = 3, 4
 class Nation:
     """`genders` are of girls, boys and both; `ages` are from, from and to, and one age; `dates` is a format of `d`.
 
-    `splash` and `national` are the wordings of those families, `codes` those of clubs where sheets print codes.
+    `splash`, `national` and `hytek` are those families' wordings, `codes` those of clubs where sheets print no names.
     """
 
     language: str
@@ -41,6 +41,7 @@ class Nation:
     weekdays: list[str]
     splash: dict[str, str] = field(default_factory=dict)
     national: dict[str, str | list[str]] = field(default_factory=dict)
+    hytek: dict[str, Any] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
 
     def day(self, day: dt.date) -> str:
