@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.api.folding import fold
@@ -13,23 +12,24 @@ if TYPE_CHECKING:
 
     from schema.extraction import EventStart, SwimEntry
     from schema.views import ResultView
+    from services.api.reported import Reported
 
 
 class Match(NamedTuple):
     """The event of a report that a swim is of. `is_whole` unless the report spreads its heats over several sessions."""
 
-    event: EventStart
+    reported: Reported
     is_whole: bool
 
 
-def match(sheet: ResultView, swim: SwimEntry, events: Sequence[EventStart]) -> Match | None:
-    """The one event that a swim can be of, by number, round, day and session; None where none fits, or several do."""
-    number = event_number(swim.event_number)
-    of_number = [event for event in events if number and event_number(event.event_number) == number]
+def match(sheet: ResultView, swim: SwimEntry, of_number: Sequence[Reported]) -> Match | None:
+    """The one event of its number that a swim can be of, by round, day and session; None for none, or for several."""
     fitting = [
-        event
-        for event in of_number
-        if _day_fits(sheet, swim, event.session_date) and _session_fits(swim, event) and _round_fits(swim, event)
+        one
+        for one in of_number
+        if _day_fits(sheet, swim, one.event.session_date)
+        and _session_fits(swim, one.event)
+        and _round_fits(swim, one.event)
     ]
     agreements: tuple[Callable[[EventStart], bool], ...] = (
         lambda event: round_of(event.round) is round_of(swim.round),
@@ -37,18 +37,13 @@ def match(sheet: ResultView, swim: SwimEntry, events: Sequence[EventStart]) -> M
         lambda event: fold(event.session) == fold(swim.session),
     )
     for agrees in agreements:
-        fitting = [event for event in fitting if agrees(event)] or fitting
-    starts, days = {event.start for event in fitting}, {event.session_date for event in fitting} - {None}
+        fitting = [one for one in fitting if agrees(one.event)] or fitting
+    starts, days = {one.start for one in fitting}, {one.event.session_date for one in fitting} - {None}
     if len(starts) != 1 or len(days) > 1:
         return None
-    event = next((event for event in fitting if event.session_date is not None), fitting[0])
-    parts = {other.start for other in of_number if round_of(other.round) is round_of(event.round)}
-    return Match(event, is_whole=len(parts) == 1 or event.heats == swim.heat_count)
-
-
-def event_number(text: str | None) -> str:
-    """`#05` and `5` alike; blank where there is none."""
-    return re.sub(r"\b0+(?=\d)", "", fold(text))
+    found = next((one for one in fitting if one.event.session_date is not None), fitting[0])
+    parts = {other.start for other in of_number if round_of(other.event.round) is round_of(found.event.round)}
+    return Match(found, is_whole=len(parts) == 1 or found.event.heats == swim.heat_count)
 
 
 def _day_fits(sheet: ResultView, swim: SwimEntry, reported: date | None) -> bool:

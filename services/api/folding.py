@@ -14,5 +14,7 @@ def fold_name(name: str) -> str:
 
 def fold(text: str | None) -> str:
     """The words of a text in one spelling: without case, accents and marks, a blank between two. None has no words."""
-    plain = unicodedata.normalize("NFKD", (text or "").casefold())
-    return " ".join(_WORDS.findall("".join(c for c in plain if not unicodedata.combining(c))))
+    plain = (text or "").casefold()
+    if not plain.isascii():  # most texts are, and need none of this
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return " ".join(_WORDS.findall(plain))

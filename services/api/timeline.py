@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from schema.extraction import Warning  # noqa: A004 - as in its home
 from services.api.event_match import match
-from services.api.folding import fold
 from services.api.meets import same_meet
+from services.api.reported import by_number, event_number
 from services.api.rounds import is_swum_with_finals
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from schema.extraction import EventStart, Meet, SwimEntry
     from schema.views import ResultView, SwimView
     from services.api.event_match import Match
+    from services.api.reported import Reported
 
 DAY_SECONDS = 24 * 60 * 60
 WARNING = "timeline_heats_differ"
@@ -28,28 +29,18 @@ def timed(sheet: ResultView, reports: Iterable[Meet]) -> ResultView:
     earlier ones are in the water, else by an even share of the event's time. Where several events could be meant, none
     is taken. The order of the reports does not matter.
     """
-    events = _events(report for report in reports if same_meet(sheet, report))
+    reported = by_number(report for report in reports if same_meet(sheet, report))
     swims: list[SwimView] = []
     warnings: dict[Warning, None] = {}
     for swim in sheet.swims:
-        matched = match(sheet, swim, events)
+        matched = match(sheet, swim, reported.get(event_number(swim.event_number), ()))
         if matched is None:
             swims.append(swim)
             continue
-        swims.append(_with_time(_with_day(sheet, swim, matched.event), matched, events))
+        swims.append(_with_time(_with_day(sheet, swim, matched.reported.event), matched))
         if (differ := _heats_differ(swim, matched)) is not None:
             warnings[differ] = None
     return sheet.model_copy(update={"swims": tuple(swims), "warnings": (*sheet.warnings, *warnings)})
-
-
-def _events(reports: Iterable[Meet]) -> list[EventStart]:
-    """Each event of the reports once, with its day where the report as a whole says it."""
-    found = {
-        event.model_copy(update={"session_date": event.session_date or report.session_date})
-        for report in reports
-        for event in report.timeline
-    }
-    return sorted(found, key=lambda event: event.model_dump_json())
 
 
 def _with_day(sheet: ResultView, swim: SwimView, event: EventStart) -> SwimView:
@@ -58,11 +49,11 @@ def _with_day(sheet: ResultView, swim: SwimView, event: EventStart) -> SwimView:
     return swim.model_copy(update={"session_date": event.session_date})
 
 
-def _with_time(swim: SwimView, matched: Match, events: list[EventStart]) -> SwimView:
+def _with_time(swim: SwimView, matched: Match) -> SwimView:
     if swim.heat_start_time is not None and not swim.heat_start_estimated:
         return swim
     before = _heats_before(swim, matched)
-    begins = None if before is None else _begins(swim, matched.event, before, events)
+    begins = None if before is None else _begins(swim, matched.reported, before)
     if begins is None or begins >= DAY_SECONDS:
         return swim
     clock = f"{begins // 3600:02}:{begins // 60 % 60:02}"
@@ -71,41 +62,32 @@ def _with_time(swim: SwimView, matched: Match, events: list[EventStart]) -> Swim
 
 def _heats_before(swim: SwimEntry, matched: Match) -> int | None:
     """Heats of the event that its session has before this one; None where nobody can tell."""
+    heats = matched.reported.event.heats
     if is_swum_with_finals(swim.round):
-        return 0 if matched.event.heats == 1 else None
+        return 0 if heats == 1 else None
     if swim.heat_number is None or swim.heat_number < 1 or not matched.is_whole:
         return None
-    return swim.heat_number - 1 if matched.event.heats is None or swim.heat_number <= matched.event.heats else None
+    return swim.heat_number - 1 if heats is None or swim.heat_number <= heats else None
 
 
-def _begins(swim: SwimEntry, event: EventStart, before: int, events: list[EventStart]) -> int | None:
+def _begins(swim: SwimEntry, reported: Reported, before: int) -> int | None:
     """The start in seconds of the day."""
-    start, heats = _seconds(event), event.heats or swim.heat_count
+    event, start, following = reported
     if before == 0:
         return start
     if swim.swum_before_seconds is not None:
         return start + swim.swum_before_seconds + before * (event.heat_interval_seconds or 0)
-    following = min((_seconds(other) for other in events if _follows(other, event)), default=None)
+    heats = event.heats or swim.heat_count
     return None if following is None or not heats else start + (following - start) * before // heats
 
 
-def _follows(other: EventStart, event: EventStart) -> bool:
-    """In the same session, whose name must be known: a day's two sessions have hours between them."""
-    places = (fold(other.session), other.session_date), (fold(event.session), event.session_date)
-    return bool(places[1][0]) and places[0] == places[1] and other.start > event.start
-
-
 def _heats_differ(swim: SwimEntry, matched: Match) -> Warning | None:
-    reported, printed = matched.event.heats, swim.heat_count
+    event = matched.reported.event
+    reported, printed = event.heats, swim.heat_count
     if not matched.is_whole or reported is None or printed is None or reported == printed:
         return None
     message = (
-        f"The session report gives event {matched.event.event_number} {reported} heats and this sheet {printed}:"
+        f"The session report gives event {event.event_number} {reported} heats and this sheet {printed}:"
         " one of them is older, and times by the report may be off."
     )
     return Warning(code=WARNING, message=message)
-
-
-def _seconds(event: EventStart) -> int:
-    hours, minutes = event.start.split(":")
-    return int(hours) * 3600 + int(minutes) * 60

@@ -61,6 +61,14 @@ def test_without_seed_times_the_heats_share_the_time_to_the_next_event() -> None
     assert given_time(unseeded, START) == (None, False)
 
 
+def test_the_next_event_is_the_next_of_the_same_pool() -> None:
+    unseeded, elsewhere = {**SWIM, "swum_before_seconds": None}, {**LATER, "event_number": "22"}
+    pools = [START, LATER, {**elsewhere, "start": "09:00"}, {**elsewhere, "event_number": "23", "start": "09:35"}]
+    assert given_time(unseeded, *pools) == ("09:38", True)
+    assert given_time({**unseeded, "event_number": "13", "round": None, "heat_count": 3}, *pools) == (None, False)
+    assert given_time(unseeded, START, {**elsewhere, "start": "09:30"}, LATER) == ("09:38", True)
+
+
 def test_a_session_without_a_name_has_no_end_to_share_the_time_to() -> None:
     nowhere = {"session": None}
     assert given_time({**SWIM, "swum_before_seconds": None}, START | nowhere, LATER | nowhere) == (None, False)
