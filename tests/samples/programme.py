@@ -104,7 +104,7 @@ class Programme:
             scratched = tuple(self._place(0, race, of_age) for _ in range(min(random.randint(1, 4), len(of_age))))
         listed: tuple[Place, ...] = ()
         heats: tuple[Heat, ...] = ()
-        if not is_relay and random.random() < 0.15:
+        if number > plan.first_number and not is_relay and random.random() < 0.15:
             listed = tuple(
                 self._place(rank, race, of_age) for rank in range(1, min(random.randint(2, 12), len(of_age)))
             )

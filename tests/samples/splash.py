@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from tests.samples.drawing import Drawing
@@ -9,8 +10,6 @@ from tests.samples.paper import Line, row, text
 from tests.samples.truth import Spot
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from tests.samples.meet import Event, Heat, Place, Session
     from tests.samples.people import Swimmer
     from tests.samples.programme import Race
@@ -33,7 +32,8 @@ class Splash(Drawing):
         return self.nation.day(day)
 
     def head(self, page: int) -> list[Line]:
-        printed = f"11.03.2026 11:13 - {self.nation.splash['page']} {page}"
+        before = self.plan.first_day.replace(day=1) - dt.timedelta(days=1)  # a day that is no month
+        printed = f"{self.nation.day(before)} 11:13 - {self.nation.splash['page']} {page}"
         return [
             row((40, "Splash Meet Manager, 11.83921"), (200, "Registered to Seenland Aquatics"), end=(555, printed)),
             text(self.meet, 180, bold=True, size=10),
