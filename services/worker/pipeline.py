@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from services.runtime.blobs import Blobs
     from services.worker.download import Downloader
     from services.worker.extraction.kept import KeptSheet
-    from services.worker.reader import Reader
+    from services.worker.readings import Readings
     from services.worker.records import Records
     from services.worker.shelf import Shelf
 
@@ -33,9 +33,11 @@ Enter = Callable[[Stage, str], Awaitable[None]]
 class Pipeline:
     """The stages of one attempt at a job, as they really happen: what was done before is not claimed again."""
 
-    def __init__(self, *, downloader: Downloader, blobs: Blobs, shelf: Shelf, records: Records, reader: Reader) -> None:
+    def __init__(
+        self, *, downloader: Downloader, blobs: Blobs, shelf: Shelf, records: Records, readings: Readings
+    ) -> None:
         self._downloader, self._blobs, self._shelf = downloader, blobs, shelf
-        self._records, self._reader = records, reader
+        self._records, self._readings = records, readings
 
     async def run(self, job: ProcessJob, enter: Enter) -> JobCompleted:
         """Raises JobFault, and Transient when a part that the job cannot do without is away."""
@@ -68,7 +70,7 @@ class Pipeline:
         return self._completed(job, checksum, len(pdf), extraction, cached=False)
 
     async def _look_up(self, job: ProcessJob, checksum: str, enter: Enter) -> ExtractionResult | None:
-        """None where no reading is kept, or only a damaged one: then the sheet is read, and kept again."""
+        """None where no reading is kept, or only a damaged one, which is kept no longer."""
         sheet = await self._shelf.reading(checksum)
         if sheet is None:
             return None
@@ -77,17 +79,19 @@ class Pipeline:
             return await _found(sheet, job)
         except Damaged as damage:
             log.warning("shelf.damaged", checksum=checksum, damage=str(damage))
+            await self._shelf.drop(checksum)
             return None
 
     async def _read(self, job: ProcessJob, checksum: str, pdf: bytes, enter: Enter) -> ExtractionResult:
         await enter(Stage.EXTRACTING, f"Reading {_megabytes(len(pdf))}")
-        sheet = await self._reader.read(pdf)
-        try:
-            extraction = await _found(sheet, job)
-        except Damaged:  # only a child that a PDF has taken over writes such a thing
-            raise JobFault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF gave no sheet.") from None
-        await enter(Stage.CACHING, "Keeping the sheet for its next swimmer")
-        await self._shelf.keep(checksum, sheet, pdf if isinstance(job.source, UrlSource) else None)
+        async with self._readings.of(checksum, pdf, came_by_link=isinstance(job.source, UrlSource)) as reading:
+            try:
+                extraction = await _found(await reading.sheet(), job)
+            except Damaged:  # only a child that a PDF has taken over writes such a thing
+                raise JobFault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF gave no sheet.") from None
+            if reading.is_new:
+                await enter(Stage.CACHING, "Keeping the sheet for its next swimmer")
+                await reading.kept()
         return extraction
 
     def _completed(

@@ -16,6 +16,8 @@ from services.worker.dispatch import Dispatch
 from services.worker.download import Downloader
 from services.worker.jobs import Jobs
 from services.worker.pipeline import Pipeline
+from services.worker.reading_lock import ReadingLock
+from services.worker.readings import Readings
 from services.worker.records import Records
 from services.worker.shelf import Shelf
 from services.worker.submit import Submits
@@ -44,12 +46,19 @@ async def working(settings: WorkerSettings, reader: Reader) -> AsyncIterator[Cal
         publisher = await stack.enter_async_context(Publisher(amqp_url, "heatstream-worker-publisher", wanted))
         events = await stack.enter_async_context(EventPublisher(publisher, settings.partitions))
         dispatch, blobs = Dispatch(publisher), Blobs(settings.blob_url)
+        locking = Database(
+            settings.database_url.get_secret_value(),
+            name="heatstream-worker-readings",
+            most_connections=settings.job_slots,  # one a job, because a lock keeps its connection
+        )
+        lock = ReadingLock(await stack.enter_async_context(locking), settings.sandbox_wall_seconds)
+        shelf = Shelf(blobs, reader.version)
         pipeline = Pipeline(
             downloader=Downloader(settings.download_limits, allowed_hosts=settings.allowed_hosts),
             blobs=blobs,
-            shelf=Shelf(blobs, reader.version),
+            shelf=shelf,
             records=records,
-            reader=reader,
+            readings=Readings(reader=reader, shelf=shelf, lock=lock),
         )
         submits = Submits(events=events, dispatch=dispatch, records=records, max_pdfs=settings.max_pdfs)
         commands = Consumer(

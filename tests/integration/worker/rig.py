@@ -41,7 +41,7 @@ def stages(facts: Iterable[Fact]) -> list[str]:
 
 
 class StubReader:
-    """Reads nothing but what a test writes into a PDF: `crash`, `encrypted`, or a sheet of one swim each."""
+    """Reads nothing but what a test writes into a PDF: `crash`, `encrypted`, `hijacked`, or a sheet."""
 
     version = "stub-1"
 
@@ -58,7 +58,8 @@ class StubReader:
         if b"encrypted" in pdf:
             raise JobFault(ErrorCode.ENCRYPTED_PDF, "The PDF is locked with a password.")
         swims = tuple(SheetEntry(event_number="12A", lane=4, swimmer_name=name) for name in SWIMMERS)
-        return KeptSheet.of(Sheet(meet_name="Spring Open", venue="Harbour Pool", entries=swims))
+        kept = KeptSheet.of(Sheet(meet_name="Spring Open", venue="Harbour Pool", entries=swims))
+        return KeptSheet(kept.document.replace(b'"lane":4', b'"lane":X')) if b"hijacked" in pdf else kept
 
 
 class Rig:

@@ -15,7 +15,7 @@ from services.runtime.clock import new_id
 from services.runtime.topology import JOBS, JOBS_DEAD
 from services.worker.worker import working
 from tests.integration.worker.recorded import LINK, record_extraction, record_job
-from tests.integration.worker.rig import PDF, Rig, checksum_of, stages
+from tests.integration.worker.rig import PDF, SWIMMERS, Rig, checksum_of, stages
 from tests.integration.worker.web import response
 
 if TYPE_CHECKING:
@@ -72,6 +72,36 @@ async def test_a_damaged_reading_is_made_again(rig: Rig) -> None:
     facts = await rig.until_over(await rig.submit(source))
     assert stages(facts) == ["downloading", "extracting", "caching"]
     assert completed(facts)
+
+
+@needs_worker
+async def test_a_reading_whose_entries_are_damaged_is_made_again(rig: Rig) -> None:
+    source = await rig.upload(PDF)
+    document = (await rig.reader.read(PDF)).document
+    await rig.blobs.keep_reading(source["checksum"], rig.reader.version, document.replace(b'"lane":4', b'"lane":X'))
+    facts = await rig.until_over(await rig.submit(source))
+    assert stages(facts) == ["downloading", "extracting", "extracting", "caching"]
+    assert completed(facts).extraction.events
+    assert await rig.blobs.reading(source["checksum"], rig.reader.version) == document
+
+
+@needs_worker
+async def test_a_child_that_a_pdf_has_taken_over_fails_its_job(rig: Rig) -> None:
+    facts = await rig.until_over(await rig.submit(await rig.upload(PDF + b"hijacked")))
+    assert failed(facts).error_code is ErrorCode.EXTRACTION_LIMIT
+
+
+@needs_worker
+async def test_siblings_at_two_workers_are_one_reading(rig: Rig, settings: WorkerSettings) -> None:
+    rig.reader.gate.clear()
+    async with working(settings, rig.reader):
+        batches = [await rig.submit(await rig.upload(PDF), swimmer=name) for name in (*SWIMMERS, *SWIMMERS)]
+        for batch_id in batches:
+            await rig.until_stage("extracting", batch_id)
+        rig.reader.gate.set()
+        ends = [await rig.until_over(batch_id) for batch_id in batches]
+    assert rig.reader.reads == 1
+    assert [len(completed(facts).extraction.events) for facts in ends] == [1] * 4
 
 
 @needs_worker

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+import structlog
+
+from schema.errors import Transient
+from services.runtime.database import AWAY
+from services.runtime.queries import query
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from services.runtime.database import Database
+
+log = structlog.get_logger()
+
+
+class ReadingLock:
+    """One worker at a time reads a sheet, by a lock in the database that goes with its holder.
+
+    It spares work and guards nothing: where the database is away, or another worker holds the lock for longer than
+    `patience_seconds`, the sheet is read all the same. Each holder has a connection of `database` for as long.
+    """
+
+    def __init__(self, database: Database, patience_seconds: float) -> None:
+        self._database, self._patience_seconds = database, patience_seconds
+
+    @asynccontextmanager
+    async def held(self, checksum: str) -> AsyncIterator[None]:
+        async with AsyncExitStack() as holding:
+            try:
+                async with asyncio.timeout(self._patience_seconds):
+                    connection = await holding.enter_async_context(self._database.connection())
+                    await connection.execute(query("worker_lock_reading"), checksum, timeout=self._patience_seconds)
+            except (Transient, *AWAY) as away:
+                log.warning("reading.unlocked", checksum=checksum, error=repr(away))
+            lock = holding.pop_all()
+        try:
+            yield
+        finally:
+            with suppress(Transient):  # the connection is gone, and the lock with it
+                await lock.aclose()
