@@ -16,6 +16,7 @@ from services.runtime.topology import JOBS, JOBS_DEAD
 from services.worker.worker import working
 from tests.integration.worker.recorded import LINK, record_extraction, record_job
 from tests.integration.worker.rig import PDF, SWIMMERS, Rig, checksum_of, stages
+from tests.integration.worker.waiting import until_somebody_waits_for_a_lock
 from tests.integration.worker.web import response
 
 if TYPE_CHECKING:
@@ -96,8 +97,7 @@ async def test_siblings_at_two_workers_are_one_reading(rig: Rig, settings: Worke
     rig.reader.gate.clear()
     async with working(settings, rig.reader):
         batches = [await rig.submit(await rig.upload(PDF), swimmer=name) for name in (*SWIMMERS, *SWIMMERS)]
-        for batch_id in batches:
-            await rig.until_stage("extracting", batch_id)
+        await until_somebody_waits_for_a_lock(settings.database_url.get_secret_value())
         rig.reader.gate.set()
         ends = [await rig.until_over(batch_id) for batch_id in batches]
     assert rig.reader.reads == 1

@@ -7,6 +7,7 @@ import pytest
 
 from services.runtime.database import Database
 from services.worker.reading_lock import ReadingLock
+from tests.integration.worker.waiting import until_somebody_waits_for_a_lock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,7 +21,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         yield opened
 
 
-async def test_one_at_a_time_holds_the_lock_of_a_sheet(database: Database) -> None:
+async def test_one_at_a_time_holds_the_lock_of_a_sheet(database: Database, database_url: str) -> None:
     lock = ReadingLock(database, 20)
     order: list[str] = []
 
@@ -31,7 +32,7 @@ async def test_one_at_a_time_holds_the_lock_of_a_sheet(database: Database) -> No
     async with lock.held(ONE):
         waiting = asyncio.create_task(second())
         async with lock.held(OTHER):  # another sheet's is free
-            await _until_somebody_waits(database)
+            await until_somebody_waits_for_a_lock(database_url)
         order.append("first")
     await waiting
 
@@ -45,11 +46,11 @@ async def test_a_lock_that_is_not_given_back_costs_no_more_than_patience(databas
     assert entered
 
 
-async def test_who_stops_waiting_leaves_nothing_behind(database: Database) -> None:
+async def test_who_stops_waiting_leaves_nothing_behind(database: Database, database_url: str) -> None:
     lock = ReadingLock(database, 20)
     async with lock.held(ONE):
         waiting = asyncio.create_task(lock.held(ONE).__aenter__())
-        await _until_somebody_waits(database)
+        await until_somebody_waits_for_a_lock(database_url)
         waiting.cancel()
         await asyncio.wait((waiting,))
     async with asyncio.timeout(5), lock.held(ONE):
@@ -60,10 +61,3 @@ async def test_a_fault_of_the_reading_is_not_taken_for_the_databases(database: D
     with pytest.raises(OSError, match="the disk"):
         async with ReadingLock(database, 20).held(ONE):
             raise OSError("the disk")
-
-
-async def _until_somebody_waits(database: Database) -> None:
-    async with asyncio.timeout(10), database.connection() as connection:
-        waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
-        while not await connection.fetchval(waiting):  # noqa: ASYNC110 - the server says nothing of it
-            await asyncio.sleep(0.01)
