@@ -63,10 +63,24 @@ def test_without_seed_times_the_heats_share_the_time_to_the_next_event() -> None
 
 def test_the_next_event_is_the_next_of_the_same_pool() -> None:
     unseeded, elsewhere = {**SWIM, "swum_before_seconds": None}, {**LATER, "event_number": "22"}
-    pools = [START, LATER, {**elsewhere, "start": "09:00"}, {**elsewhere, "event_number": "23", "start": "09:35"}]
+    pools = [START, LATER, {**elsewhere, "start": "09:00"}, {**elsewhere, "event_number": "23", "start": "10:10"}]
     assert given_time(unseeded, *pools) == ("09:38", True)
     assert given_time({**unseeded, "event_number": "13", "round": None, "heat_count": 3}, *pools) == (None, False)
     assert given_time(unseeded, START, {**elsewhere, "start": "09:30"}, LATER) == ("09:38", True)
+
+
+@pytest.mark.parametrize(
+    "two",
+    [
+        [report(START, LATER), report(START, {**LATER, "event_number": "14", "start": "09:40"})],
+        [report(START, LATER), report({**START, "heats": 4}, LATER)],
+    ],
+)
+def test_two_reports_give_the_same_in_either_order(two: list[Meet]) -> None:
+    unseeded = sheet({**SWIM, "swum_before_seconds": None})
+    straight, turned = timed(unseeded, two), timed(unseeded, reversed(two))
+    assert straight == turned
+    assert straight.swims[0].heat_start_time is not None
 
 
 def test_a_session_without_a_name_has_no_end_to_share_the_time_to() -> None:
