@@ -34,9 +34,10 @@ class Drawing(ABC):
         for session in self.sessions:
             self.session(session)
         first, last = self.plan.first_day, self.plan.last_day
+        swum = {entry.session_date for entry in self.entries}
         meet: dict[str, object] = {
             "meet_name": self.meet,
-            "session_date": first if first == last else None,
+            "session_date": swum.pop() if len(swum) == 1 else None,
             "meet_date_start": first,
             "meet_date_end": last,
             "venue": self.place,
