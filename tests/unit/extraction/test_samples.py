@@ -54,7 +54,6 @@ READ: tuple[str, ...] = (
     "hytek-ranks",
     "hytek-glued",
     "hytek-reprinted",
-    "hytek-holders",
     "hytek-split",
     "hytek-psych",
 )
