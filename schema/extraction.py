@@ -115,3 +115,14 @@ class ExtractionResult(Meet):
     swimmer_name: SwimmerName
     events: tuple[SwimEntry, ...] = ()
     warnings: tuple[Warning, ...] = ()
+
+
+class TeamSwims(Meet):
+    """Every swim of one team in one PDF, in the sheet's order: its entries, and each leg of its relays.
+
+    A relay whose legs the sheet does not print is an event without a swimmer. `team` is what was asked for.
+    """
+
+    team: Text
+    events: tuple[SwimEntry, ...] = ()
+    warnings: tuple[Warning, ...] = ()

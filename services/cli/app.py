@@ -39,6 +39,7 @@ _add(
     extract.extract,
     "heatstream extract examples/sprint-night.pdf --swimmer 'Maya Lindqvist'",
     "heatstream extract examples/sprint-night.pdf --all --json | jq '.entries | length'",
+    "heatstream extract examples/three-column-relays.pdf --team HARB",
 )
 _add("submit", submit.submit, "heatstream submit day1.pdf day2.pdf --swimmer 'Lindqvist, Maya' --watch --ics maya.ics")
 _add("watch", watch.watch, "heatstream watch 0199c0de-0000-7000-8000-000000000000")

@@ -56,5 +56,26 @@ def swimmer(name: str) -> str:
     return name
 
 
+def swimmers(given: Sequence[str]) -> list[str]:
+    """The names without blanks around them. Raises Unusable for one that is no name, or there twice."""
+    from services.worker.extraction.names import normalize  # noqa: PLC0415 - so that --help stays quick
+
+    names = [swimmer(name) for name in given]
+    firsts: dict[str, str] = {}
+    for name in names:
+        if (key := normalize(name)) in firsts:
+            raise Unusable(f"'{name}' and '{firsts[key]}' are one swimmer's name: leave one of them out")
+        firsts[key] = name
+    return names
+
+
+def team(code: str) -> str:
+    """The code without blanks around it. Raises Unusable where it is blank or of several lines."""
+    code = code.strip()
+    if not code or not code.isprintable():
+        raise Unusable("the team's code is blank: give it as the sheet prints it, --team LASC")
+    return code
+
+
 def gateway_url(given: str | None) -> str:
     return given or running_api() or DEFAULT_API

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from schema.extraction import Entry, ExtractionResult, Sheet
+    from schema.extraction import Entry, ExtractionResult, Sheet, TeamSwims
     from schema.views import ResultsView, SwimView
 
 SWIM_COLUMNS = ("session", "event", "heat", "lane", "seed", "start")
@@ -47,6 +47,17 @@ def swims(result: ExtractionResult) -> Table:
     table = _table(SWIM_COLUMNS, " · ".join(filter(None, (result.swimmer_name, result.meet_name, result.venue))))
     for swim in result.events:
         table.add_row(*_swim(swim))
+    return table
+
+
+def team(swims: TeamSwims) -> Table:
+    """One row an entry or relay leg of a whole team."""
+    table = _table(
+        (*SWIM_COLUMNS, "swimmer", "age", "team", "kind"),
+        " · ".join(filter(None, (swims.team, swims.meet_name, swims.venue))),
+    )
+    for swim in swims.events:
+        table.add_row(*_swim(swim), *map(_text, (swim.swimmer_name, swim.age, swim.team, swim.kind)))
     return table
 
 

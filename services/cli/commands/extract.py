@@ -12,48 +12,65 @@ from services.cli.batch_options import AsJson
 from services.cli.failures import ABSENT, FOUND, Unusable
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
+    from schema.extraction import ExtractionResult, Sheet, TeamSwims
     from services.worker.extraction import KeptSheet
+
+    Answer = ExtractionResult | TeamSwims | Sheet
 
 
 def extract(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A heat sheet, as PDF.")],
     *,
     swimmer: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Whose swims: 'First Last' or 'Last, First'.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Whose swims: 'First Last' or 'Last, First'; once for each swimmer."),
+    ] = None,
+    team: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE",
+            help="A whole team's swims, relays leg by leg. As the sheet prints it, with or without the committee: LASC"
+            " finds LASC-CA.",
+        ),
     ] = None,
     everyone: Annotated[bool, typer.Option("--all", help="Every entry of the sheet.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read one heat sheet here and now; no server is needed.
 
-    The PDF is read in a child process with bounded memory and time, as a worker reads it. Exit codes: 0 found, 3 the
-    sheet was read and the swimmer is not in it (near names on standard error), 2 bad input.
+    The PDF is read in a child process with bounded memory and time, as a worker reads it. With --json it prints one
+    object a line: the sheet, the team, or a line for each swimmer. Exit codes: 0 found, 3 the sheet was read and one of
+    the swimmers, or the team, is not in it (near names on standard error), 2 bad input.
     """
-    if everyone == (swimmer is not None):
-        raise Unusable("say whose swims to look for: either --swimmer 'First Last', or --all for every entry")
-    name = swimmer if swimmer is None else batch_options.swimmer(swimmer)
+    if [everyone, bool(swimmer), team is not None].count(True) != 1:
+        raise Unusable(
+            "say whose swims to look for: either --swimmer 'First Last', or --team CODE, or --all for every entry"
+        )
+    names = batch_options.swimmers(swimmer or [])
+    code = None if team is None else batch_options.team(team)
     kept = _read(batch_options.readable(file).read_bytes())
 
     from services.cli import outcome, tables
+    from services.worker.extraction import find, find_team
 
-    if name is None:
+    answers: list[tuple[Answer, Table]] = []
+    if everyone:
         sheet = kept.sheet()
-        outcome.warn(sheet.warnings, file.name)
+        answers = [(sheet, tables.entries(sheet))]
+    elif code is not None:
+        swims = find_team(kept, code)
+        answers = [(swims, tables.team(swims))]
+    else:
+        answers = [(found, tables.swims(found)) for found in (find(kept, name) for name in names)]
+    outcome.warn(dict.fromkeys(warning for answer, _ in answers for warning in answer.warnings), file.name)
+    for answer, table in answers:
         if as_json:
-            typer.echo(sheet.model_dump_json())
-        else:
-            tables.print_table(tables.entries(sheet))
-        return
-
-    from services.worker.extraction import find
-
-    result = find(kept, name)
-    outcome.warn(result.warnings, file.name)
-    if as_json:
-        typer.echo(result.model_dump_json())
-    elif result.events:
-        tables.print_table(tables.swims(result))
-    raise typer.Exit(FOUND if result.events else ABSENT)
+            typer.echo(answer.model_dump_json())
+        elif table.row_count or everyone:
+            tables.print_table(table)
+    raise typer.Exit(FOUND if everyone or all(table.row_count for _, table in answers) else ABSENT)
 
 
 def _read(pdf: bytes) -> KeptSheet:

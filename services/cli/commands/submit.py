@@ -51,7 +51,7 @@ def submit(  # noqa: PLR0913 - the arguments are the command line
     from services.cli import calendar_files, outcome
     from services.cli.gateway import Gateway
 
-    names, wanted = _different(swimmer), [batch_options.source(argument) for argument in sources]
+    names, wanted = batch_options.swimmers(swimmer), [batch_options.source(argument) for argument in sources]
     calendars = calendar_files.one_each(_in_a_folder(ics), names) if ics else []
     with Gateway(batch_options.gateway_url(api)) as gateway:
         taken = gateway.submit(names, wanted)
@@ -68,19 +68,6 @@ def submit(  # noqa: PLR0913 - the arguments are the command line
             outcome.show(schedule)
     codes = {outcome.exit_code(schedule) for schedule in schedules}
     raise typer.Exit(BROKEN if BROKEN in codes else max(codes))
-
-
-def _different(swimmers: list[str]) -> list[str]:
-    """The names without blanks around them. Raises Unusable for one that is no name, or there twice."""
-    from services.worker.extraction.names import normalize
-
-    names = [batch_options.swimmer(name) for name in swimmers]
-    firsts: dict[str, str] = {}
-    for name in names:
-        if (key := normalize(name)) in firsts:
-            raise Unusable(f"'{name}' and '{firsts[key]}' are one swimmer's name: leave one of them out")
-        firsts[key] = name
-    return names
 
 
 def _in_a_folder(file: Path) -> Path:

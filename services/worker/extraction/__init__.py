@@ -8,6 +8,7 @@ from services.worker.extraction.limits import Limits
 from services.worker.extraction.names import normalize
 from services.worker.extraction.sandbox import Sandbox
 from services.worker.extraction.search import find
+from services.worker.extraction.team import find_team
 
 __all__ = [
     "READER_VERSION",
@@ -18,5 +19,6 @@ __all__ = [
     "LocalExtractor",
     "Sandbox",
     "find",
+    "find_team",
     "normalize",
 ]

@@ -5,18 +5,19 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from schema.errors import HeatstreamError
 from schema.extraction import Meet, Sheet, SheetEntry, Warning  # noqa: A004 - as in its home
 from schema.model import Count, Model
 from services.worker.extraction.index import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _MOST_LEGS = 20
 _ENTRIES = TypeAdapter(tuple[SheetEntry, ...])
 
 
-class Damaged(Exception):
+class Damaged(HeatstreamError):
     """A kept sheet is not as it was written: its bytes suffered, or a PDF had taken over the child that wrote it."""
 
 
@@ -37,6 +38,11 @@ class _Head(Model):
     index: Index
 
 
+def legs(entry: SheetEntry) -> Iterator[tuple[int, str]]:
+    """The legs that have a name, counted from 1, as far as a swim can say."""
+    return ((leg, name) for leg, name in enumerate(entry.legs[:_MOST_LEGS], start=1) if name)
+
+
 def pack(sheet: Sheet) -> bytes:
     """The kept form of a sheet: its head, then its entries, each as a line of JSON without what it does not say."""
     lines: list[bytes] = []
@@ -45,9 +51,8 @@ def pack(sheet: Sheet) -> bytes:
     for entry in sheet.entries:
         if entry.swimmer_name:
             swims[entry.swimmer_name].append(f"{offset}")
-        for leg, name in enumerate(entry.legs[:_MOST_LEGS], start=1):
-            if name:
-                swims[name].append(f"{offset}/{leg}")
+        for leg, name in legs(entry):
+            swims[name].append(f"{offset}/{leg}")
         line = to_json(entry, exclude_defaults=True)
         lines.append(line)
         offset += len(line) + 1
@@ -72,7 +77,7 @@ class KeptSheet:
         try:
             head = _Head.model_validate_json(document[: max(end, 0)])
         except ValidationError as wrong:
-            raise Damaged("the head is no head") from wrong
+            raise Damaged("this reading of a sheet is not whole: its head is none") from wrong
         self.meet, self.warnings, self.index = head.meet, head.warnings, head.index
         self._entries, self._body = head.entries, end + 1
 
@@ -81,8 +86,9 @@ class KeptSheet:
         return cls(pack(sheet))
 
     @property
-    def has_entries(self) -> bool:
-        return self._entries > 0
+    def is_report(self) -> bool:
+        """Whether it is a session report or a timeline, which has no entries."""
+        return not self._entries and bool(self.meet.timeline)
 
     def swims(self, places: Iterable[int]) -> list[Swim]:
         """The swims of those who have these places in the index, in the sheet's order."""
@@ -90,31 +96,31 @@ class KeptSheet:
         try:
             named = {_place(swim): index.names[place] for place in places for swim in index.swims[place].split()}
         except ValueError as wrong:
-            raise Damaged("the index has no place for a swim") from wrong
+            raise Damaged("this reading of a sheet is not whole: the index is none") from wrong
         return [self._swim(*place, name) for place, name in sorted(named.items())]
 
     def sheet(self) -> Sheet:
         """The whole sheet; this parses all of it."""
         lines = self.document[self._body :].split(b"\n")[:-1]
         if len(lines) != self._entries:
-            raise Damaged("entries are missing")
+            raise Damaged("this reading of a sheet is not whole: entries are missing")
         try:
             entries = _ENTRIES.validate_json(b"[" + b",".join(lines) + b"]")
         except ValidationError as wrong:
-            raise Damaged("an entry is no entry") from wrong
+            raise Damaged("this reading of a sheet is not whole: an entry is none") from wrong
         return Sheet(**dict(self.meet), entries=entries, warnings=self.warnings)
 
     def _swim(self, offset: int, leg: int, name: str) -> Swim:
         """One entry; that it has this name in this place shows that the index speaks of this document."""
         start = self._body + offset
         if offset < 0 or self.document[start - 1 : start] != b"\n":
-            raise Damaged("the index points beside the entries")
+            raise Damaged("this reading of a sheet is not whole: the index points beside the entries")
         try:
             entry = SheetEntry.model_validate_json(self.document[start : self.document.find(b"\n", start)])
         except ValidationError as wrong:
-            raise Damaged("an entry is no entry") from wrong
+            raise Damaged("this reading of a sheet is not whole: an entry is none") from wrong
         if name != (entry.swimmer_name if leg == 0 else entry.legs[leg - 1 : leg] and entry.legs[leg - 1]):
-            raise Damaged("the index names another swimmer than the entry")
+            raise Damaged("this reading of a sheet is not whole: the index is of other entries")
         return Swim(name, entry, leg or None)
 
 

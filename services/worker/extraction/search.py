@@ -5,15 +5,11 @@ from typing import TYPE_CHECKING
 
 from schema.extraction import ExtractionResult, SwimEntry, Warning  # noqa: A004 - as in its home
 from services.worker.extraction.names import normalize
+from services.worker.extraction.sheet_warnings import about_sheet, may_lack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
+    from schema.extraction import SheetEntry
     from services.worker.extraction.kept import KeptSheet, Swim
-
-#: Warnings about single lines are for whom they concern, those about a whole sheet for everybody.
-_LINE_CODES = frozenset({"unread_line"})
-_TIMELINE = Warning(code="timeline", message="This is a session report: its times are given to the sheets of its meet.")
 
 #: Age or birth year, and team.
 Person = tuple[int | None, str | None]
@@ -29,22 +25,27 @@ def find(kept: KeptSheet, swimmer: str) -> ExtractionResult:
     match = kept.index.match(swimmer)
     swims = kept.swims(match.places)
     people = _people(swims)
-    warnings = list(_about_sheet(kept.warnings, swimmer))
+    wanted = set(normalize(swimmer).split())
+    warnings = list(about_sheet(kept, lambda line: wanted <= set(normalize(line).split())))
     if len(people) > 1:
         warnings.append(_several(people, swims, is_exact=match.how == "exact"))
         swims = swims if match.how == "exact" else []
     elif swims and match.how == "order":
         warnings.append(_another_order(swimmer, swims))
-    elif not swims and (absence := _absence(kept, swimmer)):
-        warnings.append(absence)
+    elif not swims and may_lack(kept):
+        warnings.append(_not_found(kept, swimmer))
     return ExtractionResult(
-        **dict(kept.meet), swimmer_name=swimmer, events=tuple(map(swim_entry, swims)), warnings=tuple(warnings)
+        **dict(kept.meet),
+        swimmer_name=swimmer,
+        events=tuple(swim_entry(swim.entry, swim.name, swim.leg) for swim in swims),
+        warnings=tuple(warnings),
     )
 
 
-def swim_entry(swim: Swim) -> SwimEntry:
-    fields = {field: getattr(swim.entry, field) for field in SwimEntry.model_fields if field != "relay_leg"}
-    return SwimEntry(**{**fields, "swimmer_name": swim.name, "relay_leg": swim.leg})
+def swim_entry(entry: SheetEntry, name: str | None, leg: int | None) -> SwimEntry:
+    """An entry as one person's swim."""
+    fields = {field: getattr(entry, field) for field in SwimEntry.model_fields if field != "relay_leg"}
+    return SwimEntry(**{**fields, "swimmer_name": name, "relay_leg": leg})
 
 
 def _people(swims: list[Swim]) -> list[str]:
@@ -72,23 +73,6 @@ def _told_apart(people: set[Person]) -> set[Person]:
     }
 
 
-def _about_sheet(sheet: Iterable[Warning], swimmer: str) -> Iterator[Warning]:
-    """The sheet's own warnings; of the lines not understood those that may be the swimmer's, and how many others."""
-    wanted = set(normalize(swimmer).split())
-    others = []
-    for warning in sheet:
-        if warning.code not in _LINE_CODES or wanted <= set(normalize(warning.line or "").split()):
-            yield warning
-        else:
-            others.append(warning)
-    if others:
-        yield Warning(
-            code="unread_lines",
-            message=f"{len(others)} other lines among the entries were not understood; the first is on this page.",
-            page=others[0].page,
-        )
-
-
 def _several(people: list[str], swims: list[Swim], *, is_exact: bool) -> Warning:
     if is_exact:
         code, sentence = "same_name", "Several swimmers have this name; the swims of all are here"
@@ -106,12 +90,7 @@ def _another_order(swimmer: str, swims: list[Swim]) -> Warning:
     )
 
 
-def _absence(kept: KeptSheet, swimmer: str) -> Warning | None:
-    """Why there is nothing; None where the sheet's own warnings say it."""
-    if kept.meet.timeline and not kept.has_entries:
-        return _TIMELINE
-    if any(warning.code == "unknown_layout" for warning in kept.warnings):
-        return None
+def _not_found(kept: KeptSheet, swimmer: str) -> Warning:
     near = kept.index.near(swimmer)
     return Warning(
         code="not_found",

@@ -10,10 +10,14 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 from typer.testing import CliRunner, Result
 
+from schema.extraction import Sheet, SheetEntry
 from services.cli.app import app
+from services.cli.commands import extract as command
+from services.worker.extraction import KeptSheet
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SHEET = str(EXAMPLES / "sprint-night.pdf")
+RELAYS = str(EXAMPLES / "three-column-relays.pdf")
 SWIMMER = "Maya Lindqvist"
 SHEET_KEYS = {
     "meet_name",
@@ -90,6 +94,61 @@ def test_a_swimmer_who_is_not_there_ends_with_three_and_near_names() -> None:
     assert "Lindqvist" in done.stderr
 
 
+def test_siblings_have_a_line_and_a_table_each() -> None:
+    other = next(
+        entry["swimmer_name"]
+        for entry in json.loads(extract(SHEET, "--all", "--json").stdout)["entries"]
+        if entry["swimmer_name"] and "Lindqvist" not in entry["swimmer_name"]
+    )
+    done = extract(SHEET, "--swimmer", SWIMMER, "--swimmer", other, "--json")
+    assert done.exit_code == 0, done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["swimmer_name"] for answer in answers] == [SWIMMER, other]
+    assert all(answer["events"] for answer in answers)
+    table = extract(SHEET, "--swimmer", SWIMMER, "--swimmer", other).stdout
+    assert SWIMMER in table
+    assert other in table
+
+
+def test_one_sibling_who_is_not_there_ends_with_three() -> None:
+    done = extract(SHEET, "--swimmer", "Nobody Here", "--swimmer", SWIMMER)
+    assert done.exit_code == 3
+    assert "Nobody Here is not in this sheet" in done.stderr
+    assert SWIMMER in done.stdout
+
+
+def test_a_team_has_its_swims_and_legs_in_the_sheets_order() -> None:
+    entries = json.loads(extract(RELAYS, "--all", "--json").stdout)["entries"]
+    wanted = [
+        (entry["event_number"], entry["heat_number"], entry["lane"], name)
+        for entry in entries
+        if (entry["team"] or "").startswith("HARB-XA")
+        for name in entry["legs"] or [entry["swimmer_name"]]
+    ]
+    done = extract(RELAYS, "--team", "harb", "--json")
+    assert done.exit_code == 0, done.stderr
+    (team,) = map(json.loads, done.stdout.splitlines())
+    assert team["team"] == "harb"
+    assert [
+        (swim["event_number"], swim["heat_number"], swim["lane"], swim["swimmer_name"]) for swim in team["events"]
+    ] == wanted
+    assert {swim["relay_leg"] for swim in team["events"]} >= {None, 1, 2, 3, 4}
+    assert len(extract(RELAYS, "--team", "HARB-XA").stdout.splitlines()) == len(wanted) + 2
+
+
+def test_a_team_that_is_not_there_ends_with_three_and_near_names() -> None:
+    done = extract(RELAYS, "--team", "HARP", "--json")
+    assert done.exit_code == 3
+    assert json.loads(done.stdout)["events"] == []
+    assert "HARB-XA" in done.stderr
+
+
+def test_a_sheet_that_a_pdf_has_tampered_with_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = KeptSheet.of(Sheet(entries=(SheetEntry(swimmer_name=SWIMMER, lane=4),))).document
+    monkeypatch.setattr(command, "_read", lambda _: KeptSheet(good.replace(b'"lane":4', b'"lane":X')))
+    assert "not whole" in assert_refused(extract(SHEET, "--swimmer", SWIMMER))
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"), [((SHEET, "--swimmer", SWIMMER), 0), ((SHEET, "--swimmer", "Nobody"), 3), ((SHEET,), 2)]
 )
@@ -139,6 +198,10 @@ def test_a_file_that_cannot_be_read_ends_with_two_and_one_line(tmp_path: Path, w
         (["tests", "--all"], "is a directory"),
         ([SHEET], "either --swimmer"),
         ([SHEET, "--all", "--swimmer", SWIMMER], "either --swimmer"),
+        ([SHEET, "--team", "HARB", "--swimmer", SWIMMER], "either --swimmer"),
+        ([SHEET, "--all", "--team", "HARB"], "either --swimmer"),
+        ([SHEET, "--team", " "], "blank"),
+        ([SHEET, "--swimmer", SWIMMER, "--swimmer", "Lindqvist, Maya"], "one swimmer's name"),
         ([SHEET, "--swimmer", " \t "], "blank"),
         ([SHEET, "--swimmer", "x" * 256], "255"),
         ([SHEET, "--swimmer", "Maya\nLindqvist"], "one line"),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from schema.extraction import ExtractionResult, Kind, Sheet, SheetEntry, SwimEntry, Warning  # noqa: A004 - as in its home
+import pytest
+
+from schema.extraction import EventStart, ExtractionResult, Kind, Sheet, SheetEntry, SwimEntry, Warning  # noqa: A004 - as in its home
 from services.worker.extraction import KeptSheet
 from services.worker.extraction import find as find_in
 
@@ -141,3 +143,100 @@ def test_unread_lines_of_others_are_counted_and_not_shown() -> None:
 
     assert mine.line == "3 Nord, Ada ???"
     assert (others.code, others.line, others.page) == ("unread_lines", None, 3)
+
+
+@pytest.mark.parametrize(
+    ("printed", "asked"),
+    [
+        ('Nord, Ada "addie" B', "Addie Nord"),
+        ('Nord, Ada "addie" B', "Ada B Nord"),
+        ('Nord, Ada "addie" B', "Nord, Ada"),
+        ("Nord, Ada or Adele", "Adele Nord"),
+        ("Nord, Ada R15", "Ada Nord"),
+        ("Nord, Ada R15", "Ada R Nord"),
+        ("(Fd) Ada NORD", "Ada Nord"),
+        ("Grünbär, Ada", "Ada Gruenbaer"),
+        ("Gruenbaer, Ada", "Ada Grünbär"),
+        ("Gri\ufffdn, Ada C", "Ada Griffin"),
+        ("Gri\u03d0fin, Ada", "Ada Griffin"),
+        ("\u0131rmak Ada GÜMÜŞ", "Irmak Ada Gumus"),
+        ("NORD, ADA", "Ada Nord"),
+        ("Ada NORD", "nord, ada"),
+    ],
+)
+def test_one_name_in_two_spellings(printed: str, asked: str) -> None:
+    found = find(Sheet(entries=(swim(printed), swim("Eikeland, Bo"))), asked)
+
+    assert [swim.swimmer_name for swim in found.events] == [printed]
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("printed", "asked"),
+    [
+        ("NORD ADA BEA", "Ada Bea Nord"),
+        ("NORD ADA BEA", "Nord, Ada Bea"),
+        ("Nord, Ada", "Nord Ada"),
+        ("NORD ADA B", "Ada Nord"),
+        ("NORD ADA B", "Ada B Nord"),
+    ],
+)
+def test_another_order_of_words_is_taken_and_told(printed: str, asked: str) -> None:
+    found = find(Sheet(entries=(swim(printed), swim("Eikeland, Bo"))), asked)
+
+    assert [swim.swimmer_name for swim in found.events] == [printed]
+    assert [(warning.code, warning.names) for warning in found.warnings] == [("name_order", (printed,))]
+
+
+def test_another_order_is_not_taken_of_two_people() -> None:
+    sheet = Sheet(entries=(swim("NORD ADA", age=9), swim("Nord Ada", age=15)))
+
+    assert find(sheet, "Ada Nord").events == ()
+    assert codes(sheet, "Ada Nord") == ["several_candidates"]
+
+
+def test_another_order_does_not_lose_an_initial_that_was_asked_for() -> None:
+    sheet = Sheet(entries=(swim("NORD ADA"), swim("MOSS INES Z")))
+
+    assert codes(sheet, "Ada B Nord") == ["not_found"]
+    assert codes(sheet, "Ines N Moss") == ["not_found"]
+
+
+def test_the_right_order_leaves_the_other_alone() -> None:
+    sheet = Sheet(entries=(swim("James, Ryan", lane=1), swim("Ryan, James", lane=2)))
+
+    assert [swim.lane for swim in find(sheet, "Ryan James").events] == [1]
+    assert codes(sheet, "Ryan James") == []
+
+
+def test_an_age_that_is_missing_here_makes_no_second_person() -> None:
+    sheet = Sheet(entries=(swim("Nord, Ada", age=9, team="Gulls"), swim("Nord, Ada", team="Gulls")))
+
+    assert len(find(sheet, "Ada Nord").events) == 2
+    assert codes(sheet, "Ada Nord") == []
+
+
+def test_a_session_report_gives_its_times_and_says_nobody_is_absent() -> None:
+    report = Sheet(meet_name="Sample Meet", timeline=(EventStart(event_number="1", start="08:30"),))
+
+    found = find(report, "Ada Nord")
+
+    assert found.timeline == report.timeline
+    assert [(warning.code, warning.message) for warning in found.warnings] == [
+        ("timeline", "This is a session report: its times are given to the sheets of its meet.")
+    ]
+
+
+def test_a_sheet_with_times_of_its_own_gives_them_along() -> None:
+    sheet = Sheet(entries=(swim("Nord, Ada"),), timeline=(EventStart(event_number="1", start="08:30"),))
+
+    assert find(sheet, "Ada Nord").timeline == sheet.timeline
+    assert codes(sheet, "Ada Nord") == []
+    assert codes(sheet, "Bo Eikeland") == ["not_found"]
+
+
+def test_a_leg_beyond_all_reason_is_no_swim() -> None:
+    sheet = Sheet(entries=(relay(*["Eikeland, Bo"] * 20, "Nord, Ada"),))
+
+    assert len(find(sheet, "Bo Eikeland").events) == 20
+    assert codes(sheet, "Ada Nord") == ["not_found"]
