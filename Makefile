@@ -7,10 +7,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help ground setup demo up test check lint types fmt bench lock clean
+.PHONY: help ground setup demo up test check lint types fmt bench fuzz lock clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.installed ## Install what is missing: the servers' binaries, Python packages into .venv
 
@@ -48,6 +48,9 @@ fmt: setup ## Format the code and mend what lint can mend
 
 bench: setup ## Measure on private servers; prints JSON lines (BENCH=name for one)
 	@$(BIN)/python -m tests.bench $(BENCH)
+
+fuzz: setup ## Read damaged sheets in the sandbox for a while; prints JSON lines (SECONDS=300, SEED=n)
+	@$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 lock: ## Write the lock files anew from pyproject.toml, with hashes: what runs, and that with the tools
 	@test -x .venv/uv/bin/uv || { $(PYTHON) -m venv .venv/uv && .venv/uv/bin/pip install --quiet uv; }

@@ -10,7 +10,7 @@ TREE = {
     "schema": {"golden", "histories", "migrations", "queries"},
     "services": {"runtime", "api", "worker", "projector", "cli"},
     "deploy": {"local", "docker", "kubernetes", "rabbitmq", "monitoring"},
-    "tests": {"unit", "contract", "architecture", "integration", "acceptance", "chaos", "bench", "samples"},
+    "tests": {"unit", "contract", "architecture", "integration", "acceptance", "chaos", "bench", "samples", "fuzz"},
 }
 
 

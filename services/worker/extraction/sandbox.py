@@ -32,7 +32,7 @@ class Sandbox:
     """
 
     def __init__(self, limits: Limits | None = None, spares: int = 2) -> None:
-        self.limits = limits or Limits()
+        self.limits, self.spares = limits or Limits(), spares
         self._pool = Pool(self.limits, spares)
 
     async def __aenter__(self) -> Self:
