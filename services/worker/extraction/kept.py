@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from schema.errors import HeatstreamError
@@ -75,8 +76,8 @@ class KeptSheet:
         self.document = document
         end = document.find(b"\n")
         try:
-            head = _Head.model_validate_json(document[: max(end, 0)])
-        except ValidationError as wrong:
+            head = _Head.model_validate(orjson.loads(document[: max(end, 0)]))
+        except ValueError as wrong:  # of either library
             raise Damaged("this reading of a sheet is not whole: its head is none") from wrong
         self.meet, self.warnings, self.index = head.meet, head.warnings, head.index
         self._entries, self._body = head.entries, end + 1
@@ -92,9 +93,8 @@ class KeptSheet:
 
     def swims(self, places: Iterable[int]) -> list[Swim]:
         """The swims of those who have these places in the index, in the sheet's order."""
-        index = self.index
         try:
-            named = {_place(swim): index.names[place] for place in places for swim in index.swims[place].split()}
+            named = {_place(swim): name for swim, name in self.index.swims_of(places)}
         except ValueError as wrong:
             raise Damaged("this reading of a sheet is not whole: the index is none") from wrong
         return [self._swim(*place, name) for place, name in sorted(named.items())]

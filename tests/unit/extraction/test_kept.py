@@ -79,6 +79,14 @@ def test_a_search_in_a_damaged_sheet_says_so(old: bytes, new: bytes) -> None:
         find(KeptSheet(document.replace(old, new)), "Ada Nord")
 
 
+def test_an_entry_is_found_at_its_beginning_only() -> None:
+    document = KeptSheet.of(Sheet(entries=(SheetEntry(swimmer_name="Nord, Ada"),))).document
+    padded = document.replace(b'\n{"swim', b'\n  {"swim').replace(b'"swims":"0\\u', b'"swims":"0 1\\u')
+
+    with pytest.raises(Damaged):
+        find(KeptSheet(padded), "Ada Nord")
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
