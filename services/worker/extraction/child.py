@@ -29,6 +29,7 @@ LENGTH_BYTES = 8
 #: A child's exit code, big endian, as the fork server tells it: negative for a signal.
 FATE_BYTES = 4
 _PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
 #: The alarm rings after the parent's own clock, for the case that the parent is gone or stopped.
 _ALARM_GRACE_SECONDS = 5
 _MOST_REQUEST_BYTES = 4096
@@ -55,7 +56,7 @@ def confine(limits: Limits, fork_server: int) -> None:
     _bound(resource.RLIMIT_CPU, limits.cpu_seconds)
     if sys.platform == "linux":  # others count their whole address space, and have no signal at a parent's death
         _bound(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != fork_server:  # it went before this
         os.kill(os.getpid(), signal.SIGKILL)
     seccomp.confine()

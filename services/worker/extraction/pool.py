@@ -37,10 +37,12 @@ class Pool:
 
     def take(self) -> Child:
         """A child that waits for its PDF. The first call starts the fork server, and does not wait for it."""
-        taken = self._living() or self._fork()
+        return self._living() or self._fork()
+
+    def fill(self) -> None:
+        """Have others forked in place of those that are gone; best when a taken one has its PDF, and goes first."""
         while len(self._waiting) < self._spares:
             self._waiting.append(self._fork())
-        return taken
 
     def close(self) -> None:
         """End the fork server and every child; blocks for some milliseconds."""

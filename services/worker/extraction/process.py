@@ -57,17 +57,17 @@ class Child:
     def is_over(self) -> bool:
         return bool(select.select([self._fate], [], [], 0)[0])
 
-    async def result(self, work: Callable[[bytes, Limits], bytes], pdf: bytes, most: int) -> tuple[bytes, bytes]:
-        """What `work`, a function of some module or a partial of one, gives: the kind of answer, and the answer.
+    def begin(self, work: Callable[[bytes, Limits], bytes], pdf: bytes) -> None:
+        """Hand over a piece of work, a function of some module or a partial of one, and its bytes."""
+        with _descriptor(pdf) as source, contextlib.suppress(BrokenPipeError):  # it died: its result says so
+            socket.send_fds(self._talk, [pickle.dumps(work)], [source])
+
+    async def result(self, most: int) -> tuple[bytes, bytes]:
+        """What became of the work: the kind of answer, and the answer.
 
         It is whole when it is here, so nobody waits for the child's exit. Raises Died, Lost, and TooLong if it would
         have more than `most` bytes.
         """
-        with _descriptor(pdf) as source:
-            try:
-                socket.send_fds(self._talk, [pickle.dumps(work)], [source])
-            except OSError:  # it is dead already
-                raise await self._death() from None
         head = await self._read(1 + LENGTH_BYTES)
         length = int.from_bytes(head[1:], "big")
         if length > most:

@@ -38,7 +38,9 @@ class Sandbox:
     async def __aenter__(self) -> Self:
         first = self._pool.take()
         try:
-            await first.result(reader_child.read, b"", self.limits.result_bytes)  # a fault; by then everything is warm
+            first.begin(reader_child.read, b"")
+            await first.result(self.limits.result_bytes)  # a fault; by then everything is warm
+            self._pool.fill()
         except BaseException:
             self._pool.close()
             raise
@@ -68,8 +70,10 @@ class Sandbox:
         """
         reading = self._pool.take()
         try:
+            reading.begin(work, pdf)
+            self._pool.fill()
             async with asyncio.timeout(self.limits.wall_seconds):
-                kind, answer = await reading.result(work, pdf, self.limits.result_bytes)
+                kind, answer = await reading.result(self.limits.result_bytes)
         except TimeoutError:
             raise JobFault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF takes longer than it may.") from None
         except TooLong:

@@ -25,6 +25,9 @@ _CLONE_THREAD = 0x00010000
 _X32 = 0x40000000
 
 
+_LIBC = ctypes.CDLL(None)
+
+
 class _Calls(NamedTuple):
     """One machine's numbers. `process` makes threads too, `signal` is fine to itself, `fork` says it is not there."""
 
@@ -58,13 +61,12 @@ _MACHINES = {
 def confine() -> bool:
     """Refuse these calls to this process from now on; False where the platform or its kernel cannot."""
     calls = _MACHINES.get(os.uname().machine) if sys.platform == "linux" and sys.maxsize > 2**32 else None
-    libc = ctypes.CDLL(None)
-    if calls is None or libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+    if calls is None or _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return False
     code = _filter(calls, os.getpid())
     buffer = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("@HP", len(code) // 8, ctypes.addressof(buffer))
-    return bool(libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0) == 0)
+    return bool(_LIBC.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0) == 0)
 
 
 def _filter(calls: _Calls, pid: int) -> bytes:
