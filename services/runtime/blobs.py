@@ -73,6 +73,15 @@ class Blobs:
     async def pdf(self, checksum: str) -> bytes | None:
         return await self._get(f"pdfs/{checksum}")
 
+    async def pdf_size(self, checksum: str) -> int | None:
+        """In bytes; None for a PDF that is not there."""
+        try:
+            return (await obstore.head_async(self._store, f"pdfs/{checksum}"))["size"]
+        except FileNotFoundError:
+            return None
+        except AWAY as gone:
+            raise Transient(f"the blob store cannot be reached: {gone}") from gone
+
     async def reading(self, checksum: str, version: str) -> bytes | None:
         """The kept reading of a sheet by one version of the reader, as JSON."""
         return await self._get(f"readings/{version}/{checksum}.json")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from services.worker.shelf import Shelf
 
 log = structlog.get_logger()
+Found = TypeVar("Found")
 #: Called with a stage and a sentence for people; returns when the world knows, and the stage may begin.
 Enter = Callable[[Stage, str], Awaitable[None]]
 
@@ -44,26 +45,26 @@ class Pipeline:
         match job.source:
             case FileSource(checksum=checksum):
                 await enter(Stage.DOWNLOADING, "Opening the sheet")
-                return await self._cached(job, checksum) or await self._extract(
-                    job, checksum, await self._upload(checksum), enter
-                )
+                return await self._cached(job, checksum) or await self._extract_upload(job, checksum, enter)
             case UrlSource(url=url):
                 await enter(Stage.DOWNLOADING, "Fetching the sheet")
                 pdf = await self._downloader.fetch(url)
                 checksum = await asyncio.to_thread(_checksum, pdf)
                 return await self._cached(job, checksum) or await self._extract(job, checksum, pdf, enter)
 
-    async def _upload(self, checksum: str) -> bytes:
-        pdf = await self._blobs.pdf(checksum)
-        if pdf is None:
-            raise JobFault(ErrorCode.NOT_FOUND, "The uploaded file is gone; please upload it again.")
-        return pdf
-
     async def _cached(self, job: ProcessJob, checksum: str) -> JobCompleted | None:
         found = await self._records.extraction(checksum, normalize(job.swimmer_name))
         if found is None:
             return None
         return self._completed(job, checksum, found.file_size_bytes, found.extraction, cached=True)
+
+    async def _extract_upload(self, job: ProcessJob, checksum: str, enter: Enter) -> JobCompleted:
+        """As `_extract`, and a look-up does without the PDF's bytes."""
+        size = _there(await self._blobs.pdf_size(checksum))
+        extraction = await self._look_up(job, checksum, enter)
+        if extraction is None:
+            extraction = await self._read(job, checksum, _there(await self._blobs.pdf(checksum)), enter)
+        return self._completed(job, checksum, size, extraction, cached=False)
 
     async def _extract(self, job: ProcessJob, checksum: str, pdf: bytes, enter: Enter) -> JobCompleted:
         extraction = await self._look_up(job, checksum, enter) or await self._read(job, checksum, pdf, enter)
@@ -112,6 +113,12 @@ class Pipeline:
 async def _found(sheet: KeptSheet, job: ProcessJob) -> ExtractionResult:
     """In a thread, because what a stranger's PDF gave may take long and would hold up heartbeats."""
     return await asyncio.to_thread(find, sheet, job.swimmer_name)
+
+
+def _there(found: Found | None) -> Found:
+    if found is None:
+        raise JobFault(ErrorCode.NOT_FOUND, "The uploaded file is gone; please upload it again.")
+    return found
 
 
 def _checksum(pdf: bytes) -> str:

@@ -11,6 +11,7 @@ from schema.commands import ProcessJob, UrlSource
 from schema.events import JobCompleted, JobFailed, JobRetryScheduled
 from schema.identity import job_id, result_code
 from schema.states import ErrorCode
+from services.runtime.blobs import Blobs
 from services.runtime.clock import new_id
 from services.runtime.topology import JOBS, JOBS_DEAD
 from services.worker.worker import working
@@ -56,13 +57,15 @@ async def test_an_upload_goes_through_its_stages(rig: Rig) -> None:
 
 
 @needs_worker
-async def test_the_next_swimmer_of_a_sheet_is_a_look_up(rig: Rig) -> None:
+async def test_the_next_swimmer_of_a_sheet_is_a_look_up(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     source = await rig.upload(PDF)
     await rig.until_over(await rig.submit(source))
+    monkeypatch.delattr(Blobs, "pdf")
     facts = await rig.until_over(await rig.submit(source, swimmer="Ada Reed"))
     assert stages(facts) == ["downloading", "extracting"]
     assert completed(facts).extraction.swimmer_name == "Ada Reed"
     assert completed(facts).extraction.meet_name == "Spring Open"
+    assert completed(facts).file_size_bytes == len(PDF)
     assert rig.reader.reads == 1
 
 

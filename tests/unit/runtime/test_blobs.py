@@ -31,8 +31,10 @@ async def test_bytes_are_kept_under_their_checksum(blobs: Blobs, tmp_path: Path)
     staged = await blobs.stage(chunks(b"%PDF-", b"1.7"), limit=100)
     assert (staged.checksum, staged.size) == (hashlib.blake2b(b"%PDF-1.7", digest_size=16).hexdigest(), 8)
     assert await blobs.pdf(staged.checksum) is None
+    assert await blobs.pdf_size(staged.checksum) is None
     await blobs.keep(staged)
     assert await blobs.pdf(staged.checksum) == b"%PDF-1.7"
+    assert await blobs.pdf_size(staged.checksum) == 8
     assert stored(tmp_path) == [f"pdfs/{staged.checksum}"]
 
 
