@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,16 @@ def read_text(pdf: bytes, max_pages: int = MAX_PAGES) -> list[PageText]:
 
     Raises JobFault: INVALID_PDF, ENCRYPTED_PDF, TOO_MANY_PAGES, and NO_TEXT when no page has any text.
     """
+    with opened(pdf, max_pages) as document:
+        pages = list(_pages(document))
+    if not any(page.text.strip() for page in pages):
+        raise JobFault(ErrorCode.NO_TEXT, "No page of this PDF has text; it seems to be a scan.")
+    return pages
+
+
+@contextmanager
+def opened(pdf: bytes, max_pages: int = MAX_PAGES) -> Iterator[pypdfium2.PdfDocument]:
+    """A PDF, open for a while. Raises JobFault: INVALID_PDF, ENCRYPTED_PDF, TOO_MANY_PAGES."""
     try:
         document = pypdfium2.PdfDocument(pdf)
     except pypdfium2.PdfiumError as broken:
@@ -44,12 +55,9 @@ def read_text(pdf: bytes, max_pages: int = MAX_PAGES) -> list[PageText]:
             raise JobFault(
                 ErrorCode.TOO_MANY_PAGES, f"This PDF has {len(document)} pages; at most {max_pages} are read."
             )
-        pages = list(_pages(document))
+        yield document
     finally:
         document.close()
-    if not any(page.text.strip() for page in pages):
-        raise JobFault(ErrorCode.NO_TEXT, "No page of this PDF has text; it seems to be a scan.")
-    return pages
 
 
 def _pages(document: pypdfium2.PdfDocument) -> Iterator[PageText]:
