@@ -43,9 +43,10 @@ def find(kept: KeptSheet, swimmer: str) -> ExtractionResult:
 
 
 def swim_entry(entry: SheetEntry, name: str | None, leg: int | None) -> SwimEntry:
-    """An entry as one person's swim."""
+    """An entry as one person's swim; what a relay says of age is not its leg's."""
     fields = {field: getattr(entry, field) for field in SwimEntry.model_fields if field != "relay_leg"}
-    return SwimEntry(**{**fields, "swimmer_name": name, "relay_leg": leg})
+    own = {} if leg is None else {"age": None, "birth_year": None}
+    return SwimEntry(**{**fields, **own, "swimmer_name": name, "relay_leg": leg})
 
 
 def _people(swims: list[Swim]) -> list[str]:

@@ -43,7 +43,9 @@ def test_all_swims_in_the_sheets_order_with_the_meet() -> None:
 
 
 def test_a_leg_is_a_swim_in_the_lane_of_its_team() -> None:
-    found = find(Sheet(entries=(relay("Eikeland, Bo", "", "Nord, Ada"),)), "Ada Nord")
+    of_an_age = relay("Eikeland, Bo", "", "Nord, Ada").model_copy(update={"age": 60, "birth_year": 2009})
+
+    found = find(Sheet(entries=(of_an_age,)), "Ada Nord")
 
     assert found.events == (
         SwimEntry(
