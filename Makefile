@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help ground setup demo up test check lint types fmt bench fuzz lock clean
+.PHONY: help ground setup demo up test check lint types fmt bench bench-extract fuzz lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ fmt: setup ## Format the code and mend what lint can mend
 
 bench: setup ## Measure on private servers; prints JSON lines (BENCH=name for one)
 	@$(BIN)/python -m tests.bench $(BENCH)
+
+bench-extract: setup ## Measure the reader beside bare text, pdfplumber and two workers; prints JSON lines
+	@$(BIN)/python -m tests.bench extract
 
 fuzz: setup ## Read damaged sheets in the sandbox for a while; prints JSON lines (SECONDS=300, SEED=n)
 	@$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))

@@ -1,4 +1,4 @@
-"""`make bench [BENCH=name]`: runs the benches on private servers and prints one JSON line for each figure."""
+"""`make bench [BENCH=name]`: runs the benches, on private servers where they need any; a JSON line for each figure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ import uvloop
 from deploy.local.servers import servers
 from services.runtime import log
 from services.runtime.migrations import migrate
-from tests.bench import projector
+from tests.bench import extract, projector
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from deploy.local.servers import Servers
 
-BENCHES: dict[str, Callable[[Servers], AsyncIterator[dict[str, object]]]] = {"projector": projector.bench}
+WITH_SERVERS: dict[str, Callable[[Servers], AsyncIterator[dict[str, object]]]] = {"projector": projector.bench}
+ALONE: dict[str, Callable[[], AsyncIterator[dict[str, object]]]] = {"extract": extract.bench}
+BENCHES = (*ALONE, *WITH_SERVERS)
 
 
 async def _print(lines: AsyncIterator[dict[str, object]]) -> None:
@@ -33,16 +35,24 @@ async def _print(lines: AsyncIterator[dict[str, object]]) -> None:
 def main() -> None:
     ask = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     ask.add_argument("names", nargs="*", metavar="BENCH", help=f"of {', '.join(BENCHES)}; all when left out")
-    names = ask.parse_args().names or list(BENCHES)
+    names = ask.parse_args().names or BENCHES
     if unknown := [name for name in names if name not in BENCHES]:
         ask.error(f"no bench {unknown[0]!r}; there are {', '.join(BENCHES)}")
     log.configure("bench", "warning")
+    for name in names:
+        if name in ALONE:
+            uvloop.run(_print(ALONE[name]()))
+    if served := [name for name in names if name in WITH_SERVERS]:
+        _with_servers(served)
+
+
+def _with_servers(names: list[str]) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)  # PostgreSQL's user passes through
         with servers(Path(folder) / "state") as up:
             migrate(up.database_url)
             for name in names:
-                uvloop.run(_print(BENCHES[name](up)))
+                uvloop.run(_print(WITH_SERVERS[name](up)))
 
 
 if __name__ == "__main__":
