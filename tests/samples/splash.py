@@ -76,7 +76,8 @@ class Splash(Drawing):
 
     def _place(self, session: Session, event: Event, heat: Heat, place: Place) -> None:
         lane = str(place.number)
-        told: dict[str, object] = {"session": None, "age": None, "team": place.team, "heat_start_time": None}
+        start = event.start if heat is event.heats[0] else None  # the event's, and so its first heat's
+        told: dict[str, object] = {"session": None, "age": None, "team": place.team, "heat_start_time": start}
         if event.is_relay:
             seed = f"{place.number + 1}:00.00" if self.is_school else place.seed  # made up to order the heats
             told["seed_time"] = seed

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 from schema.extraction import Sheet, Warning  # noqa: A004 - as in its home
 from services.worker.extraction import lines
 from services.worker.extraction.layouts.printed import Printed
+from services.worker.extraction.layouts.session_report import SessionReport
 from services.worker.extraction.text_layer import MAX_PAGES, read_text
 
 if TYPE_CHECKING:
     from services.worker.extraction.layout import Layout
 
 #: Asked in this order; the first that recognises a sheet reads it.
-LAYOUTS: tuple[Layout, ...] = (Printed(),)
+LAYOUTS: tuple[Layout, ...] = (SessionReport(), Printed())
 
 
 def read_sheet(pdf: bytes, max_pages: int = MAX_PAGES, layouts: tuple[Layout, ...] = LAYOUTS) -> Sheet:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from schema.extraction import EventStart, Meet
 from schema.views import ResultView, SwimView
-from services.api.meets import same_meet
 from services.api.schedule import schedule
 from services.api.timeline import WARNING, timed
 from tests.unit.api.test_schedule import BATCH
@@ -235,20 +234,6 @@ def test_the_day_is_completed_only_where_the_sheet_has_none() -> None:
 def test_only_a_report_of_the_same_meet_gives_times(meet: dict[str, Any], same: bool) -> None:  # noqa: FBT001 - a column of the table above
     undated = report({**START, "session_date": None})
     assert (timed(sheet(SWIM, **meet), [undated]).swims[0].heat_start_time is not None) is same
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("Spring Championships, Division A", "Spring Championships, Division B", False),
-        ("Region 4 Championships at Hill Pool", "Region 4 Championships Hill Pool", True),
-        ("Région 4, Ch\u00e2mpionnats", "REGION 4 CHAMPIONNATS", True),
-        ("Spring Open 2026", "Spring Open", True),
-    ],
-)
-def test_names_of_meets_may_be_shorter_but_not_others(one: str, other: str, same: bool) -> None:  # noqa: FBT001 - a column of the table above
-    assert same_meet(Meet(meet_name=one), Meet(meet_name=other)) is same
-    assert same_meet(Meet(meet_name=other), Meet(meet_name=one)) is same
 
 
 swims = st.fixed_dictionaries(

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from services.worker.extraction.layouts.grammar import Grammar
 from services.worker.extraction.layouts.headings import Event, HeatLine
-from services.worker.extraction.layouts.reading import Grammar
 from services.worker.extraction.layouts.words import english
 
 GRAMMAR = Grammar(english())

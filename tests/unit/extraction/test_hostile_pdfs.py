@@ -8,6 +8,7 @@ import pytest
 from schema.errors import JobFault
 from schema.states import ErrorCode
 from services.worker.extraction import Limits, Sandbox
+from services.worker.extraction.sheet import read_sheet
 from tests.unit.extraction import hostile_pdfs
 
 if TYPE_CHECKING:
@@ -86,4 +87,4 @@ async def test_odd_and_harmless_it_is_read(sandbox: Sandbox, make: Callable[[], 
 async def test_damaged_where_it_does_not_matter_it_is_read_as_if_whole(
     sandbox: Sandbox, make: Callable[[], bytes]
 ) -> None:
-    assert (await sandbox.read(make())).sheet().entries == hostile_pdfs.GOOD.sheet.entries
+    assert (await sandbox.read(make())).sheet().entries == read_sheet(hostile_pdfs.GOOD.pdf).entries

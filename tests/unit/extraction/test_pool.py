@@ -10,6 +10,7 @@ import pytest
 
 from schema.errors import Transient
 from services.worker.extraction import Sandbox
+from services.worker.extraction.sheet import read_sheet
 from tests.unit.extraction import hostile
 from tests.unit.extraction.hostile_pdfs import GOOD
 from tests.unit.extraction.processes import gone, spares, told
@@ -40,7 +41,7 @@ async def test_a_child_that_died_while_it_waited_costs_nothing(sandbox: Sandbox)
         os.kill(waiting, signal.SIGKILL)
         assert await gone(waiting, 2)
 
-    assert (await sandbox.read(GOOD.pdf)).sheet() == GOOD.sheet
+    assert (await sandbox.read(GOOD.pdf)).sheet() == read_sheet(GOOD.pdf)
 
 
 async def test_a_fork_server_that_went_is_started_anew() -> None:
@@ -49,7 +50,7 @@ async def test_a_fork_server_that_went_is_started_anew() -> None:
         os.kill(seen["parent"], signal.SIGKILL)
         assert await gone(seen["parent"], 2)
 
-        assert (await sandbox.read(GOOD.pdf)).sheet() == GOOD.sheet
+        assert (await sandbox.read(GOOD.pdf)).sheet() == read_sheet(GOOD.pdf)
 
 
 async def test_a_reading_whose_fork_server_goes_is_worth_another_try(fifo: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_row_carries_what_its_event_and_heat_say() -> None:
         "seed_time": "38.10",
         "page": 1,
     }
-    assert sheet.warnings == ()
+    assert [warning.code for warning in sheet.warnings] == ["heats_differ"]
 
 
 def test_a_heat_goes_on_over_columns_and_pages() -> None:

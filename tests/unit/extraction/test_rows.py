@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.worker.extraction.layouts.reading import Grammar
+from services.worker.extraction.layouts.grammar import Grammar
 from services.worker.extraction.layouts.rows import Row
 from services.worker.extraction.layouts.words import english
 

@@ -46,17 +46,8 @@ OPTIONS = st.builds(
     drop=st.sampled_from((-3.0, 0.0, 1.2, 3.0)),
     **{flag: st.booleans() for flag in FLAGS},
 )
-#: The families that the reader knows; those of `FAMILIES` that are not here are drawn for it to learn.
-READ: tuple[str, ...] = (
-    "hytek-combined",
-    "hytek-starts",
-    "hytek-swim-offs",
-    "hytek-ranks",
-    "hytek-glued",
-    "hytek-reprinted",
-    "hytek-split",
-    "hytek-psych",
-)
+#: The families that are read without a fault; of the others some rows come out of the PDF as no reader could mend them.
+READ = tuple(FAMILIES.keys() - {"html-made"})
 
 
 @given(OPTIONS)
@@ -64,7 +55,7 @@ READ: tuple[str, ...] = (
 def test_a_sheet_is_read_exactly_as_it_was_drawn(options: Options) -> None:
     drawn = sample(options)
 
-    assert read_sheet(drawn.pdf) == drawn.sheet
+    assert _as_printed(read_sheet(drawn.pdf)) == drawn.sheet
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

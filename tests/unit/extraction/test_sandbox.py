@@ -15,6 +15,7 @@ import uvloop
 from schema.errors import JobFault, Transient
 from schema.states import ErrorCode
 from services.worker.extraction import Limits, LocalExtractor, Sandbox
+from services.worker.extraction.sheet import read_sheet
 from tests.samples.hytek import sample
 from tests.samples.meet import Options
 from tests.unit.extraction import hostile
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
 SHEET = sample(Options(seed=3, events=3, heats=1))
+READ = read_sheet(SHEET.pdf)
 ROOT = Path(__file__).parents[3]
 
 
@@ -37,21 +39,21 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 async def test_a_partial_is_work_too_with_and_without_spares(spares: int) -> None:
     async with Sandbox(spares=spares) as sandbox:
         assert await sandbox.run(partial(hostile.repeat, times=3), b"ab") == b"ababab"
-        assert (await sandbox.read(SHEET.pdf)).sheet() == SHEET.sheet
+        assert (await sandbox.read(SHEET.pdf)).sheet() == READ
 
 
 async def test_a_sheet_is_read_in_a_child(sandbox: Sandbox) -> None:
-    assert (await sandbox.read(SHEET.pdf)).sheet() == SHEET.sheet
+    assert (await sandbox.read(SHEET.pdf)).sheet() == READ
 
 
 async def test_many_at_a_time(sandbox: Sandbox) -> None:
     sheets = await asyncio.gather(*(sandbox.read(SHEET.pdf) for _ in range(6)))
 
-    assert [kept.sheet() for kept in sheets] == [SHEET.sheet] * 6
+    assert [kept.sheet() for kept in sheets] == [READ] * 6
 
 
 async def test_the_local_extractor_reads_and_finds(sandbox: Sandbox) -> None:
-    name = next(entry.swimmer_name for entry in SHEET.sheet.entries if entry.swimmer_name)
+    name = next(entry.swimmer_name for entry in READ.entries if entry.swimmer_name)
 
     assert len((await LocalExtractor(sandbox).extract(SHEET.pdf, name)).events) >= 1
 
@@ -80,7 +82,7 @@ async def test_what_uses_up_or_crashes_its_child_is_a_limit(
         await sandbox.run(work, b"")
 
     assert raised.value.code is ErrorCode.EXTRACTION_LIMIT
-    assert (await sandbox.read(SHEET.pdf)).sheet() == SHEET.sheet
+    assert (await sandbox.read(SHEET.pdf)).sheet() == READ
 
 
 async def test_a_hang_ends_at_the_wall_clock(fifo: Path) -> None:
@@ -138,7 +140,7 @@ def test_it_works_under_uvloop() -> None:
         async with Sandbox() as sandbox:
             return (await sandbox.read(SHEET.pdf)).sheet()
 
-    assert uvloop.run(read()) == SHEET.sheet
+    assert uvloop.run(read()) == READ
 
 
 PARENT = """

@@ -1,60 +1,98 @@
+"""Rows that the text layer gives in pieces, or several in one line."""
+
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from services.worker.extraction.layouts.rows import LONGEST
 from services.worker.extraction.lines import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from services.worker.extraction.layouts.rows import Rows
 
 #: A place and a name or a team: how rows begin, and how the rest of a broken one does not.
 _BEGINS_ROW = re.compile(r"\d{1,3} [^\d\s]")
 _BEGINS_LEGS = re.compile(r"[1-9]\)")
-#: The rest of a name that was broken after its comma: `Lark-Hollin`, `Bea M`.
+_NEXT_ROW = re.compile(r"\s(?=\d{1,2}\s+[^\W\d_])")
+#: The rest of a name that was broken: `Bea M`.
 _GIVEN_NAME = re.compile(r"[^\W\d_][^\d:,/]{0,40}")
-_ENDS_IN_COMMA = re.compile(r"(?P<before>\d{1,3}\s+[^\d,]+,)(?P<rest>\s+\S.*)")
+_NAMED_ROW = re.compile(r"(?P<name>\d{1,3}\s+[^\d,]+,[^\d,]*?)(?P<rest>\s+\d.*)")
+_ENDS_IN_TIME = re.compile(r"\s\d[\d:]*[.,]\d{2}[YLSM]?(?:\s\S{1,12}){0,2}$")
+_EMPTY = re.compile(r"\d{1,2} [\u2014_-]+")
+#: An age or a year right after the comma of a name.
+_NAMELESS = re.compile(r"\d{1,3}\s+[^\d,]+,\s+\d")
+#: Rows of two lines are longer than any other.
+_LONG = 60
 
 
-def rejoin(lines: list[Line], rows: Rows, is_heading: Callable[[str], bool]) -> Iterator[Line]:
-    """The lines of a page, with the parts of a broken row made one.
+class Mender:
+    """Makes whole rows of broken and of run-together ones."""
 
-    Team and time stand on baselines of their own, in smaller type; where that is far off, the text layer begins a line.
-    A narrow column breaks a name after its comma: `3 Surname, 6 TEAM 42.20`, and the given name in the next line.
-    """
-    waiting: Line | None = None
-    for line in lines:
-        if waiting is not None:
-            joined = _joined(waiting.text, line.text, rows, is_heading)
-            if joined is not None:
-                yield Line(waiting.page, joined)
+    def __init__(self, rows: Rows, is_heading: Callable[[str], bool], lines: Iterable[Line]) -> None:
+        """Look through all `lines` of a sheet for ages, and for names that narrow columns broke after their comma."""
+        self._rows, self._is_heading = rows, is_heading
+        self._breaks_names = self._prints_ages = False
+        for line in lines:
+            self._breaks_names = self._breaks_names or _NAMELESS.match(line.text) is not None
+            self._prints_ages = self._prints_ages or rows.is_aged(line.text)
+
+    def mend(self, lines: list[Line]) -> Iterator[Line]:
+        """The lines of a page, each row of them in one line of its own.
+
+        Team and time stand on baselines of their own, in smaller type; where that is far off, the text layer begins a
+        line. A narrow column breaks a name: `3 Surname, 6 TEAM 42.20`, and the given name in the next lines.
+        """
+        waiting: Line | None = None
+        for line in chain.from_iterable(map(self._apart, lines)):
+            if waiting is not None:
+                joined = self._joined(waiting.text, line.text)
+                if joined is not None:
+                    waiting = Line(waiting.page, joined)
+                    continue
+                yield waiting
                 waiting = None
-                continue
+            if self._may_go_on(line.text):
+                waiting = line
+            else:
+                yield line
+        if waiting is not None:
             yield waiting
-            waiting = None
-        if _BEGINS_ROW.match(line.text) and (_is_nameless(line.text) or not rows.is_whole(line.text)):
-            waiting = line
-        else:
-            yield line
-    if waiting is not None:
-        yield waiting
 
+    def _may_go_on(self, text: str) -> bool:
+        if not _BEGINS_ROW.match(text):
+            return False
+        if not self._breaks_names and (_ENDS_IN_TIME.search(text) or self._rows.is_whole(text)):
+            return False
+        return not self._rows.is_empty_lane(text)
 
-def _joined(first: str, second: str, rows: Rows, is_heading: Callable[[str], bool]) -> str | None:
-    """The row that two lines are parts of; None where they are not."""
-    if _BEGINS_ROW.match(second) or _BEGINS_LEGS.match(second) or rows.is_empty_lane(second) or is_heading(second):
+    def _joined(self, first: str, second: str) -> str | None:
+        """The row that two lines are parts of; None where they are not."""
+        if _BEGINS_LEGS.match(second) or self._rows.is_empty_lane(second) or self._is_heading(second):
+            return None
+        if not self._rows.is_whole(first):
+            both = f"{first} {second}"
+            if _BEGINS_ROW.match(second):  # or an age and a team: which it is, a row without an age tells
+                is_rest = self._prints_ages and self._rows.is_aged(both) and not self._rows.is_aged(second)
+                return both if is_rest else None
+            return both if self._rows.is_whole(both) else None
+        if _BEGINS_ROW.match(second):
+            return None
+        if self._breaks_names and _GIVEN_NAME.fullmatch(second) and (row := _NAMED_ROW.fullmatch(first)):
+            return f"{row['name']} {second}{row['rest']}"
         return None
-    if rows.is_whole(first):
-        broken = _ENDS_IN_COMMA.fullmatch(first)
-        return f"{broken['before']} {second}{broken['rest']}" if broken and _GIVEN_NAME.fullmatch(second) else None
-    both = f"{first} {second}"
-    return both if rows.is_whole(both) else None
 
-
-def _is_nameless(text: str) -> bool:
-    """Whether an age or a year follows right after the comma of a name."""
-    broken = _ENDS_IN_COMMA.fullmatch(text[:LONGEST])
-    return broken is not None and broken["rest"].lstrip()[0].isdigit()
+    def _apart(self, line: Line) -> list[Line]:
+        """The rows of a line, and the heads of columns before them; the line itself where it is one row."""
+        if len(line.text) <= _LONG and not _EMPTY.match(line.text):
+            return [line]
+        pieces, start = [], 0
+        for found in _NEXT_ROW.finditer(line.text):
+            piece = line.text[start : found.start()]
+            if self._rows.is_whole(piece) or _EMPTY.fullmatch(piece) or self._is_heading(piece):
+                pieces.append(Line(line.page, piece))
+                start = found.end()
+        rest = line.text[start:]
+        return [*pieces, Line(line.page, rest)] if pieces and self._rows.is_whole(rest) else [line]

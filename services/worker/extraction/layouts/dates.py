@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from services.worker.extraction.layouts.words import either, languages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def _places(table: str) -> dict[str, int]:
@@ -49,7 +49,7 @@ _DAY_FIRST = re.compile(
     rf"(?:{_TO}(?P<day2>\d{{1,2}}){_NTH})?{_OF}\s*(?P<month2>{_MONTH}),?{_OF}\s*(?P<year>\d{{4}})\b",
     re.IGNORECASE,
 )
-_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:\d{2}|\d{4})(?![\d/])")
+_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/])")
 _WORD = re.compile(r"[^\W\d_]+")
 #: No meet is longer; a wider span means that day and month were taken for each other.
 _LONGEST = timedelta(days=31)
@@ -75,14 +75,27 @@ class Period:
         return fitting[0] if len(fitting) == 1 else None
 
 
-def is_day_first(texts: Iterable[str], *, otherwise: bool) -> bool:
-    """Whether `7/6/2026` means 7 June here: dates that can mean one thing only decide, then the language's habit."""
-    first = second = 0
-    for text in texts:
-        for one, two in _SLASHED.findall(text):
-            first += int(one) > _LAST_MONTH
-            second += int(two) > _LAST_MONTH
+def is_day_first(texts: Sequence[str], *, otherwise: bool) -> bool:
+    """Whether `7/6/2026` means 7 June here.
+
+    Dates that can mean one thing only decide; then the order in which most dates fall into a range of days that stands
+    among them; then the habit of the language.
+    """
+    pairs = [(int(one), int(two), int(year)) for text in texts for one, two, year in _SLASHED.findall(text)]
+    first = sum(one > _LAST_MONTH for one, _, _ in pairs)
+    second = sum(two > _LAST_MONTH for _, two, _ in pairs)
+    if first == second:
+        periods = {(p.start, p.end) for text in texts if "/" not in text and (p := find_period(text))}
+        first, second = (
+            sum(start <= day <= end for day in _days(pairs, day_first=order) for start, end in periods)
+            for order in (True, False)
+        )
     return first > second if first != second else otherwise
+
+
+def _days(pairs: Iterable[tuple[int, int, int]], *, day_first: bool) -> list[date]:
+    days = (_date(year, *((two, one) if day_first else (one, two))) for one, two, year in pairs)
+    return [day for day in days if day is not None]
 
 
 def find_period(text: str, *, day_first: bool = False) -> Period | None:

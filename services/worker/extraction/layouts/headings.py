@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 #: A heading has no more characters; a longer line is not tried, which bounds the time of each.
 LONGEST = 300
-_NUMBER = r"\d{1,4}[A-Z]{0,2}(?:\s*/\s*\d{1,4}[A-Z]{0,2})*"
+_NUMBER = r"\d{1,4}(?:[A-Z]{1,2}\b)?(?:\s*/\s*\d{1,4}(?:[A-Z]{1,2}\b)?)*"
 _DASH = r"[-\u2013\u2014]"
 #: Some sheets print no word before the number: `67 (M) 11Y - 12Y | M`.
-_WORDLESS = re.compile(r"(?P<number>\d{1,3})\s+(?P<name>\((?:M|F|X|MX|Mx)\)\s*\S.*)")
+_WORDLESS = re.compile(r"(?P<number>\d{1,3})\s+(?P<name>\((?:M|F|X|MX|Mx)\)\s*\S[^|]*\|\s*[MFX]{1,2}(?:\s+\S.*)?)")
 _IN_EVENT = re.compile(rf"\(\s*#\s*(?P<number>{_NUMBER})\s*(?P<name>.*?)\s*\)?$")
 _TIMES_DISTANCE = re.compile(r"\b\d{1,2}\s*[x×*]\s*\d{2,3}", re.IGNORECASE)  # noqa: RUF001 - the sign itself
 
@@ -62,7 +62,7 @@ class Headings:
         again = rf"(?:{either(words.continued)})\b\.?"
         self._event = re.compile(
             rf"\(?(?:{again}\s+)?(?:(?:{either(words.event)})\b\s*{number}|#\s*)(?P<number>{_NUMBER})[º°ª]?"
-            rf"\s*(?:[:.,;]|\s|{_DASH}(?=\s))\s*(?:[:,\-\u2013\u2014]\s*)?(?P<name>\S.*)",
+            rf"(?:\s*(?:[:.,;]|\s|{_DASH}(?=\s))|(?=[^\W\d_]{{3}}))\s*(?:[:,\-\u2013\u2014]\s*)?(?P<name>\S.*)",
             re.IGNORECASE,
         )
         #: Around the name where a heading is repeated: `...(Girls 400 IM)`, `Girls 400 IM (continued)`.
@@ -80,16 +80,18 @@ class Headings:
         self._starts = re.compile(
             rf"[-,]?\s*[(\[]?(?:(?:(?:{either(words.about)})\b[.:]*|[~@])\s*)+{clock}\s*[)\]]?", re.IGNORECASE
         )
-        self._bare_start = re.compile(rf"[\s(\[,-]+{clock}\s*[)\]]?\s*$", re.IGNORECASE)
+        self._bare_start = re.compile(
+            rf"[\s(\[,-]+{clock}\s*(?:(?:{either(words.about)})\b\.?\s*)?[)\]]?\s*$", re.IGNORECASE
+        )
         self._heats = re.compile(rf"\(\s*(?P<heats>\d{{1,3}})\s+(?:{either(words.heats)})\b\s*\)", re.IGNORECASE)
         self._session = re.compile(
-            rf"(?:(?:{either(words.session)})\b\s*{number}\d{{1,2}}\b|\d{{1,2}}[.ªº°a]\s*(?:{either(words.session)})\b).*",
+            rf"(?:(?:{either(words.session)})\b\s*{number}\d{{1,2}}\b|\d{{1,2}}[.ªº°a]\s*(?:{either(words.session)})\b(?=\s*(?:$|[-\u2013:,(]))).*",
             re.IGNORECASE,
         )
         self._begins = re.compile(rf"(?:{either(words.begins)})\b[\s:.]*{clock}.*", re.IGNORECASE)
-        self._schedule = re.compile(rf"(?:{either(words.schedule)})\b.*", re.IGNORECASE)
         self._alternates = re.compile(rf"(?:{either(words.alternates)})\b[\s:.]*", re.IGNORECASE)
         self._start_list = re.compile(rf"[\s,;:-]*(?:{either(words.start_list)})?[\s,;:.-]*", re.IGNORECASE)
+        self._venue = re.compile(rf"(?:{either(words.venue)})\s*(?::\s*(?P<name>.*))?", re.IGNORECASE)
         self._relay = re.compile(rf"(?:{either(words.relay)})\b", re.IGNORECASE)
         genders = either((*words.women, *words.men))
         self._one_gender = re.compile(rf"(?<![^\W\d_])(?:{genders})(?![^\W\d_])", re.IGNORECASE)
@@ -100,7 +102,9 @@ class Headings:
     def event(self, text: str) -> Event | None:
         if len(text) > LONGEST:
             return None
-        found = self._event.fullmatch(text) or _WORDLESS.fullmatch(text)
+        if wordless := _WORDLESS.fullmatch(text):
+            return self._named(wordless["number"], wordless["name"])
+        found = self._event.fullmatch(text)
         if found is None:
             return None
         name = found["name"]
@@ -108,6 +112,9 @@ class Headings:
         if stripped != name or text.startswith("("):
             stripped = stripped.removesuffix(")") if stripped.count(")") > stripped.count("(") else stripped
         return self._named(found["number"], stripped.strip())
+
+    def is_wordless_event(self, text: str) -> bool:
+        return _WORDLESS.fullmatch(text) is not None
 
     def heat(self, text: str) -> HeatLine | None:
         if len(text) > LONGEST:
@@ -155,9 +162,14 @@ class Headings:
             return None
         return period, clock_time(start["time"]) if start else None
 
+    def venue(self, text: str) -> str | None:
+        """What a line says after a word for the venue: an empty text where the next line does; None for other lines."""
+        found = self._venue.fullmatch(text) if len(text) <= LONGEST else None
+        return None if found is None else (found["name"] or "").strip()
+
     def goes_on(self, event: Event, text: str) -> Event | None:
         """The event with the rest of its name, where the line was broken before its stroke."""
-        if self._stroke.search(event.name) or not self._stroke.search(text):
+        if not self._stroke.search(text) or (self._stroke.search(event.name) and not self._relay.match(text)):
             return None
         if self._only_strokes.fullmatch(text) or event.name.startswith("("):
             return self._named(event.number, f"{event.name} {text}")
@@ -165,10 +177,6 @@ class Headings:
 
     def is_alternates(self, text: str) -> bool:
         return self._alternates.fullmatch(text) is not None
-
-    def is_schedule(self, text: str) -> bool:
-        """Whether a list of events, not of entries, begins here."""
-        return self._schedule.fullmatch(text) is not None
 
     def _named(self, number: str, name: str) -> Event:
         heats = self._heats.search(name)
@@ -188,6 +196,8 @@ class Headings:
 
     def _start_in(self, text: str) -> tuple[str, str | None]:
         """The text without the start that it tells, and that as `HH:MM`."""
+        if not any(map(str.isdigit, text)):
+            return text, None
         for form in (self._starts, self._bare_start):
             found = form.search(text)
             if found is not None and (start := clock_time(found["time"])):

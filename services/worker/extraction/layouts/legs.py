@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _STARTS_LEG = re.compile(r"[1-9]\)(?:\s|$)")
+#: The name before it was broken, and its rest begins this line.
+_GOES_ON = re.compile(r"[^\d:]{1,60}\s[2-9]\)(?:\s|$)")
 #: Without a border before it: a long name pushes its age up to the next number, as in `Bo G 102) Rune`.
 _NUMBER = re.compile(r"([1-9])\)")
 #: What follows a leg's name: an age, with a gender before it in mixed relays, or a school year.
@@ -16,7 +18,7 @@ _LISTED = re.compile(r"(?P<name>[^\d\s][^\d]*?)\s+(?:(?:19|20)\d{2}|\d{2})\s*(?:
 
 def is_legs(text: str) -> bool:
     """Whether a line goes on with a relay: `1) Last, First 16 2) Last, First M 15`, `First LAST 09, First LAST 10`."""
-    if _STARTS_LEG.match(text):
+    if _STARTS_LEG.match(text) or _GOES_ON.match(text):
         return True
     return "".join(found.group() for found in _LISTED.finditer(text)) == text != ""
 

@@ -22,19 +22,19 @@ _BANNER = re.compile(
 )
 _PAGE_WORDS = r"(?:page|seite|sayfa|p[áa]gina|p[áa]g|pagina|blz)"
 _PRINTED_PAGE = re.compile(
-    rf"[-\s|,]*{_PAGE_WORDS}\.?\s*:?\s*\d+(?:\s*(?:of|/|von|de|di|van|sur)\s*\d+)?\s*$", re.IGNORECASE
+    rf"[-\s|,]*{_PAGE_WORDS}\.?\s*:?\s*\d+(?:\s*(?:of|/|von|de|di|van|sur)\s*\d+)?\s*$|(?:^|\s+)\d+\s*/\s*\d+$",
+    re.IGNORECASE,
 )
+#: Programs that name themselves and no more.
+_PROGRAM = re.compile(r"(?:TouchPad|TeamUnify|SwimTopia|Meet Maestro|Meet Mobile|Swimify)\b.*", re.IGNORECASE)
+_FROM = re.compile(r"[\s,(]*\b(?:from|vom|du|dal|del|de|van)\s*$", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_START_LIST = either(sorted({word for words in languages() for word in words.start_list}, key=len, reverse=True))
 _TITLE = re.compile(
-    r"(?P<title>Meet\s+Program|Heat\s+Sheets?|Psych\s+Sheets?|Meet\s+Results|Results|Session\s+Report|Timeline)"
-    r"\b(?:\s*[-\u2013:]\s*(?P<session>.+))?",
+    rf"(?P<title>Meet\s+Results|Results|Session\s+Report|Timeline|{_START_LIST})\b(?:\s*[-\u2013:]\s*(?P<session>.+))?",
     re.IGNORECASE,
 )
-_KIND = re.compile(
-    rf"^(?:{either(sorted({word for words in languages() for word in words.start_list}, key=len, reverse=True))})"
-    r"(?:\s*[-\u2013\u2014:]\s*|\s+(?=\S)|$)",
-    re.IGNORECASE,
-)
+_KIND = re.compile(rf"^(?:{_START_LIST})(?:\s*[-\u2013\u2014:]\s*|\s+(?=\S)|$)", re.IGNORECASE)
 _SITE = re.compile(r"(?P<site>.+?)\s*-\s*Site License\b.*", re.IGNORECASE)
 _SANCTION = re.compile(r"[,;-]?\s*\(?Sanction(?:ed)?\b.*", re.IGNORECASE)
 _PLACE_WORDS = re.compile(
@@ -44,6 +44,8 @@ _PLACE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _TRIM = " -\u2013\u2014,(|"
+#: `Page 10 of 100` and its like have no more characters.
+_LONGEST_NUMBER = 30
 #: No page head is longer.
 _DEEPEST = 10
 
@@ -72,7 +74,17 @@ class MeetHead:
 
 
 def is_banner(text: str) -> bool:
-    return _BANNER.fullmatch(text) is not None
+    folded = text.casefold()
+    return ("manager" in folded or "easywk" in folded) and _BANNER.fullmatch(text) is not None
+
+
+def prints_years(text: str) -> bool:
+    """Whether this is the banner of a program that prints two figures of the year of birth, and never an age."""
+    return "splash" in text.casefold() and is_banner(text)
+
+
+def is_page_number(text: str) -> bool:
+    return text[-1:].isdigit() and len(text) <= _LONGEST_NUMBER and _PRINTED_PAGE.fullmatch(text) is not None
 
 
 def page_head(lines: list[Line], belongs_to_event: Callable[[str], bool]) -> PageHead:
@@ -87,7 +99,7 @@ def page_head(lines: list[Line], belongs_to_event: Callable[[str], bool]) -> Pag
             return PageHead(number + 1, licence, title["title"], title["session"], tuple(texts))
         elif belongs_to_event(line.text):
             return PageHead(number, licence, texts=tuple(texts))
-        elif text and not _ADDRESS.fullmatch(text):
+        elif text and not _ADDRESS.fullmatch(text) and not _PROGRAM.fullmatch(text):
             texts.append(text)
     return PageHead(0)
 
@@ -111,7 +123,7 @@ def _meet(texts: Iterable[str], licence: str | None, *, day_first: bool) -> Meet
         found = find_period(text, day_first=day_first)
         if found is not None:
             period = period or found
-            text = text[: found.at].strip(_TRIM) + text[found.until :].rstrip(" )")  # noqa: PLW2901 - the rest of it
+            text = _FROM.sub("", text[: found.at]).strip(_TRIM) + text[found.until :].rstrip(" )")  # noqa: PLW2901 - the rest of it
         rest = _KIND.sub("", _SANCTION.sub("", text).strip(_TRIM)).strip(_TRIM)
         if not rest:
             continue

@@ -19,7 +19,7 @@ _RANK = r"(?:\*?(?P<place>\d{1,4})\.?|-+|\*)\s+"
 #: Standards reached, bonus marks, ranks, courses: `&JAG`, `B`, `ALL*`, `21`, `25m`.
 _FLAGS = r"(?P<flags>(?:[*&#!+$%]\S{0,11})?(?:\s+\S{1,12}){0,4})"
 _NAME = r"(?P<name>[^\d\s][^\d]*?)"
-_AGE = r"(?P<age>(?:19|20)\d{2}|\d{1,2}|1[01]\d)"
+_AGE = r"(?<!['\u2019])(?P<age>(?:19|20)\d{2}|\d{1,2}|1[01]\d)(?![º°ª])"
 _TEAM = r"(?P<team>\S.*?)"
 #: Right before an age: after a blank, a name or an initial.
 _GENDER = re.compile(r"(?:(?<=\s)|(?<=[a-z])|(?<=\s[A-Z]))[MWFGB]$")
@@ -55,27 +55,35 @@ class Rows:
         self._scratch = frozenset({"SCR", "WDR", *(word.upper() for word in words.scratched)})
         lane = rf"(?:(?i:{either(words.lane)})\b\.?\s*)?"
         place = rf"{lane}(?P<place>\d{{1,2}})[.:]?\s+"
-        no_time = rf"(?:N[TPS]|SCR|DNS|DFS|DQ|WDR|(?i:{either(words.no_time)})\.?|-{{1,2}}:-{{2}}[.,]-{{2}})"
-        bare = rf"(?P<mark>[Xx])?(?P<seed>(?:{SWUM}|{no_time})[YLSM]?)"
+        named = rf"N[TPS]|SCR|DNS|DFS|DQ|WDR|(?i:{either(words.no_time)})\.?|-{{1,2}}:-{{2}}[.,]-{{2}}"
+        bare = rf"(?P<mark>[Xx])?(?P<seed>(?:{SWUM}|{named})[YLSM]?)"
+        #: The same where it may not be the end of a name in capitals, as in `DURANT`.
+        parted = rf"(?P<mark>[Xx])?(?P<seed>(?:{SWUM}|(?:(?<![A-ZÀ-Þ])|(?<=\sX))(?:{named}))[YLSM]?)"
         withdrawn = rf"(?i:{either(words.scratched)})\b\.?"
+        glued_team = rf"{_NAME}\s*{_AGE}\s*(?P<team>[^\W\d](?:.*?[^\d\s:.,])?)"
         swimmers = (
             rf"{_NAME}\s*{_AGE}(?:\s+{_TEAM})?\s+{bare}{_FLAGS}",
             # The age runs into the team, or the team into the time.
-            rf"{_NAME}\s*{_AGE}\s*(?P<team>[^\W\d](?:.*?[^\d\s:.,])?)\s*{bare}{_FLAGS}",
+            rf"{glued_team}\s*(?P<mark>[Xx])?(?P<seed>{SWUM}[YLSM]?){_FLAGS}",
+            rf"{glued_team}\s*(?P<mark>[Xx])?(?P<seed>(?:{named})[YLSM]?)",
             # No time is printed at all: then only a name with its comma is sure to be one.
             rf"(?P<name>[^\d,]+,[^\d]*?)\s*{_AGE}\s+(?P<team>[^:]+)",
         )
         ageless = (rf"(?P<both>[^\d\s][^:]*?)\s+{bare}{_FLAGS}",)
+        glued = rf"(?P<both>[^\d\s][^:]*?[^\d\s:.,]){parted}{_FLAGS}"
         year = rf"(?:(?:19|20)\d{{2}}|(?i:{either(words.open)})\b)"
         team = rf"(?i:{either(words.relay)})\b"
         forms = {
             "swimmer": (*swimmers, *ageless),
+            "ageless": (*ageless, glued),
             "pupil": (rf"{_NAME}\s+(?P<class>FR|SO|JR|SR|GR|K|\d{{1,2}})(?:\s+{_TEAM})?\s+{bare}{_FLAGS}", *ageless),
             "age_late": (rf"(?P<both>[^\d\s].*?)\s+{_AGE}\s+{bare}{_FLAGS}", *swimmers),
             "relay": (
                 rf"(?P<letter>\d{{1,2}})\.\s*{team}\s*(?:\([^)]*\)\s*)?(?:{year}\s+)?{_TEAM}\s+{bare}{_FLAGS}",
+                # In two columns of the same text.
+                rf"{_TEAM}\s+(?P=team)\s+{bare}{_FLAGS}",
                 rf"{_TEAM}\s+(?P<letter>[A-Z]{{1,2}})(?:\s+{team})?\s+{bare}{_FLAGS}",
-                rf"\S.*?\s+{year}\s+{_TEAM}\s+{bare}{_FLAGS}",
+                rf"(?:(?P<letter>\d{{1,2}})\s+)?\S.*?\s+{year}\s+{_TEAM}\s+{bare}{_FLAGS}",
                 rf"{_TEAM}\s+{bare}{_FLAGS}",
             ),
         }
@@ -84,9 +92,10 @@ class Rows:
             for ranked in (False, True)
             for kind, each in forms.items()
         }
+        self._aged = re.compile(place + swimmers[0])
         self._withdrawn = [re.compile(rf"{withdrawn}\s+(?:{place})?{form}") for form in swimmers]
         self._may_be_withdrawn = re.compile(withdrawn)
-        self._whole = re.compile(rf"{lane}\*?\d{{1,4}}\.?\s+\S.*?(?<![\d:.,]){bare}{_FLAGS}")
+        self._whole = re.compile(rf"{lane}\*?\d{{1,4}}\.?\s+\S.*?(?<![\d:.,]){parted}{_FLAGS}")
         self._empty = re.compile(rf"{lane}\d{{1,2}}\.?(?:\s*[-\u2013\u2014.]+)*")
         self._standard = re.compile(rf"(?:{SWUM})[YLSM]?(?:\s+\S+){{0,4}}")
         self._record = re.compile(
@@ -101,6 +110,8 @@ class Rows:
             kind = "pupil"
         elif columns is not None and columns.team_before_age:
             kind = "age_late"
+        elif columns is not None and not columns.has_age and not columns.has_birth_year:
+            kind = "ageless"
         found = _match(self._compiled[kind, ranked], text)
         return None if found is None else self._row(found, may_have_gender=may_have_gender)
 
@@ -118,7 +129,7 @@ class Rows:
         parts = found.groupdict()
         return Row(
             place=_number(parts["place"]),
-            team=_once(parts["team"]),
+            team=parts["team"],
             letter=parts.get("letter"),
             seed=parts.get("seed"),
             is_scratched=self._is_scratch(parts.get("seed")),
@@ -127,6 +138,10 @@ class Rows:
     def is_whole(self, text: str) -> bool:
         """Whether this has the beginning and the end of a row: a place and a time."""
         return len(text) <= LONGEST and self._whole.fullmatch(text) is not None
+
+    def is_aged(self, text: str) -> bool:
+        """Whether this is a whole row of a swimmer with an age or a year."""
+        return len(text) <= LONGEST and self._aged.fullmatch(text) is not None
 
     def is_empty_lane(self, text: str) -> bool:
         return len(text) <= LONGEST and self._empty.fullmatch(text) is not None
@@ -163,14 +178,9 @@ class Rows:
 
 def unmarked(name: str) -> str:
     """A name without the marks that sheets put before and behind it."""
+    if "(" not in name and "EXH" not in name:  # most names, and this is asked of each
+        return name
     return _MARKS_BEHIND.sub("", _MARKS_BEFORE.sub("", name))
-
-
-def _once(team: str) -> str:
-    """A team that is printed in two columns, once."""
-    words = team.split()
-    half = len(words) // 2
-    return " ".join(words[:half]) if half and words[:half] == words[half:] else team
 
 
 def _match(forms: list[re.Pattern[str]], text: str) -> re.Match[str] | None:
