@@ -32,17 +32,19 @@ _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
 #: The alarm rings after the parent's own clock, for the case that the parent is gone or stopped.
 _ALARM_GRACE_SECONDS = 5
-_MOST_REQUEST_BYTES = 4096
 
 
 def live(talk: socket.socket, limits: Limits, fork_server: int) -> None:
-    """Wait on `talk` for a piece of work, do it, and answer there. The work is a pickled function, its PDF a file."""
+    """Wait on `talk` for a piece of work, do it, and answer there.
+
+    The work is a file: a function, pickled, of the length that is told with it, and then the PDF.
+    """
     confine(limits, fork_server)
-    request, sources, _, _ = socket.recv_fds(talk, _MOST_REQUEST_BYTES, 1)
-    if not request:  # not needed any more
+    length, sources, _, _ = socket.recv_fds(talk, LENGTH_BYTES, 1)
+    if not length:  # not needed any more
         return
     signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _ALARM_GRACE_SECONDS)
-    head, body = _answer(request, sources[0], limits)
+    head, body = _answer(sources[0], int.from_bytes(length, "big"), limits)
     talk.sendall(head + len(body).to_bytes(LENGTH_BYTES, "big"))
     talk.sendall(body)
 
@@ -62,12 +64,12 @@ def confine(limits: Limits, fork_server: int) -> None:
     seccomp.confine()
 
 
-def _answer(request: bytes, source: int, limits: Limits) -> tuple[bytes, bytes]:
+def _answer(source: int, length: int, limits: Limits) -> tuple[bytes, bytes]:
     with open(source, "rb") as file:
         file.seek(0)
-        pdf = file.read()
+        function, pdf = file.read(length), file.read()
     try:
-        work: Callable[[bytes, Limits], bytes] = pickle.loads(request)  # noqa: S301 - from our own service
+        work: Callable[[bytes, Limits], bytes] = pickle.loads(function)  # noqa: S301 - from our own service
         return RESULT, work(pdf, limits)
     except JobFault as fault:
         return FAULT, _fault(fault.code, fault.sentence)

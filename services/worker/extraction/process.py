@@ -59,8 +59,9 @@ class Child:
 
     def begin(self, work: Callable[[bytes, Limits], bytes], pdf: bytes) -> None:
         """Hand over a piece of work, a function of some module or a partial of one, and its bytes."""
-        with _descriptor(pdf) as source, contextlib.suppress(BrokenPipeError):  # it died: its result says so
-            socket.send_fds(self._talk, [pickle.dumps(work)], [source])
+        function = pickle.dumps(work)
+        with _descriptor(function, pdf) as source, contextlib.suppress(BrokenPipeError):  # it died: its result says so
+            socket.send_fds(self._talk, [len(function).to_bytes(LENGTH_BYTES, "big")], [source])
 
     async def result(self, most: int) -> tuple[bytes, bytes]:
         """What became of the work: the kind of answer, and the answer.
@@ -97,13 +98,13 @@ class Child:
 
 
 @contextlib.contextmanager
-def _descriptor(content: bytes) -> Iterator[int]:
+def _descriptor(*parts: bytes) -> Iterator[int]:
     """A file without a name that holds these bytes; in memory where the platform can."""
     with (
         open(os.memfd_create("pdf"), "w+b")  # noqa: PTH123 - a descriptor has no path
         if hasattr(os, "memfd_create")
         else tempfile.TemporaryFile()
     ) as file:
-        file.write(content)
+        file.writelines(parts)
         file.flush()
         yield file.fileno()

@@ -71,6 +71,10 @@ def repeat(pdf: bytes, _: Limits, *, times: int) -> bytes:
     return pdf * times
 
 
+def name_length(_: bytes, __: Limits, *, name: str) -> bytes:
+    return str(len(name)).encode()
+
+
 def describe(_: bytes, __: Limits) -> bytes:
     """What it sees of its world: environment now and at its program's start, descriptors, itself and its parent."""
     with open("/proc/self/environ") as file:  # noqa: PTH123 - as a C library would

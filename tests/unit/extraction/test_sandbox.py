@@ -39,6 +39,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 async def test_a_partial_is_work_too_with_and_without_spares(spares: int) -> None:
     async with Sandbox(spares=spares) as sandbox:
         assert await sandbox.run(partial(hostile.repeat, times=3), b"ab") == b"ababab"
+        assert await sandbox.run(partial(hostile.name_length, name="x" * 1_000_000), b"") == b"1000000"
         assert (await sandbox.read(SHEET.pdf)).sheet() == READ
 
 
