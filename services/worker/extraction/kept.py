@@ -4,18 +4,19 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
 
 from schema.errors import HeatstreamError
-from schema.extraction import Meet, Sheet, SheetEntry, Warning  # noqa: A004 - as in its home
+from schema.extraction import Meet, Sheet, Warning  # noqa: A004 - as in its home
 from schema.model import Count, Model
+from services.worker.extraction import entry_lines
 from services.worker.extraction.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from schema.extraction import SheetEntry
+
 _MOST_LEGS = 20
-_ENTRIES = TypeAdapter(tuple[SheetEntry, ...])
 
 
 class Damaged(HeatstreamError):
@@ -45,22 +46,18 @@ def legs(entry: SheetEntry) -> Iterator[tuple[int, str]]:
 
 
 def pack(sheet: Sheet) -> bytes:
-    """The kept form of a sheet: its head, then its entries, each as a line of JSON without what it does not say."""
-    lines: list[bytes] = []
+    """The kept form of a sheet: its head, then the lines of its entries; none says what is not so."""
+    lines, starts = entry_lines.write(sheet.entries)
     swims: dict[str, list[str]] = defaultdict(list)
-    offset, to_json = 0, SheetEntry.__pydantic_serializer__.to_json
-    for entry in sheet.entries:
+    for entry, offset in zip(sheet.entries, starts, strict=True):
         if entry.swimmer_name:
             swims[entry.swimmer_name].append(f"{offset}")
         for leg, name in legs(entry):
             swims[name].append(f"{offset}/{leg}")
-        line = to_json(entry, exclude_defaults=True)
-        lines.append(line)
-        offset += len(line) + 1
     head = _Head.model_construct(
         meet=Meet.model_construct(**{field: getattr(sheet, field) for field in Meet.model_fields}),
         warnings=sheet.warnings,
-        entries=len(lines),
+        entries=len(starts),
         index=Index.of({name: " ".join(places) for name, places in swims.items()}),
     )
     return b"\n".join((head.model_dump_json(exclude_defaults=True).encode(), *lines, b""))
@@ -102,22 +99,19 @@ class KeptSheet:
     def sheet(self) -> Sheet:
         """The whole sheet; this parses all of it."""
         lines = self.document[self._body :].split(b"\n")[:-1]
-        if len(lines) != self._entries:
-            raise Damaged("this reading of a sheet is not whole: entries are missing")
         try:
-            entries = _ENTRIES.validate_json(b"[" + b",".join(lines) + b"]")
-        except ValidationError as wrong:
+            entries = entry_lines.read_all(lines)
+        except (ValueError, TypeError) as wrong:
             raise Damaged("this reading of a sheet is not whole: an entry is none") from wrong
+        if len(entries) != self._entries:
+            raise Damaged("this reading of a sheet is not whole: entries are missing")
         return Sheet(**dict(self.meet), entries=entries, warnings=self.warnings)
 
     def _swim(self, offset: int, leg: int, name: str) -> Swim:
         """One entry; that it has this name in this place shows that the index speaks of this document."""
-        start = self._body + offset
-        if offset < 0 or self.document[start - 1 : start] != b"\n":
-            raise Damaged("this reading of a sheet is not whole: the index points beside the entries")
         try:
-            entry = SheetEntry.model_validate_json(self.document[start : self.document.find(b"\n", start)])
-        except ValidationError as wrong:
+            entry = entry_lines.read(self.document, self._body + offset, self._body)
+        except (ValueError, TypeError) as wrong:
             raise Damaged("this reading of a sheet is not whole: an entry is none") from wrong
         if name != (entry.swimmer_name if leg == 0 else entry.legs[leg - 1 : leg] and entry.legs[leg - 1]):
             raise Damaged("this reading of a sheet is not whole: the index is of other entries")

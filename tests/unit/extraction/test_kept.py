@@ -49,7 +49,7 @@ def test_a_kept_sheet_is_the_sheet_and_finds_whoever_swims(sheet: Sheet) -> None
 def test_a_search_parses_nothing_but_the_head_and_what_it_finds() -> None:
     document = KeptSheet.of(DRAWN).document
     head, _, body = document.partition(b"\n")
-    lines = [line if NAME.encode() in line else b"#" * len(line) for line in body.split(b"\n")]
+    lines = [line if line[:1] == b"{" or NAME.encode() in line else b"#" * len(line) for line in body.split(b"\n")]
 
     found = find(KeptSheet(b"\n".join((head, *lines))), NAME)
 
@@ -60,11 +60,18 @@ def test_a_search_parses_nothing_but_the_head_and_what_it_finds() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b'"swims":"0\\u0000', b'"swims":"1\\u0000'),
-        (b'"swims":"0\\u0000', b'"swims":"-1\\u0000'),
-        (b'"swims":"0\\u0000', b'"swims":"9999999\\u0000'),
-        (b'"swims":"0\\u0000', b'"swims":"0/1\\u0000'),
-        (b'"swims":"0\\u0000', b'"swims":"nowhere\\u0000'),
+        (b'"swims":"3\\u0000', b'"swims":"4\\u0000'),
+        (b'"swims":"3\\u0000', b'"swims":"0\\u0000'),
+        (b'"swims":"3\\u0000', b'"swims":"-1\\u0000'),
+        (b'"swims":"3\\u0000', b'"swims":"9999999\\u0000'),
+        (b'"swims":"3\\u0000', b'"swims":"3/1\\u0000'),
+        (b'"swims":"3\\u0000', b'"swims":"nowhere\\u0000'),
+        (b"\n3{", b"\n2{"),
+        (b"\n3{", b"\n9{"),
+        (b"\n3{", b"\n-3{"),
+        (b"\n3{", b"\nx{"),
+        (b"\n3{", b"\n{"),
+        (b"\n{}\n", b"\n[]\n"),
         (b'"swimmer_name":"Nord, Ada"', b'"swimmer_name":"Nord, Bea"'),
         (b'"swimmer_name":"Nord, Ada"', b'"swimmer_game":"Nord, Ada"'),
         (b'"lane":4', b'"lane":-4'),
@@ -79,12 +86,31 @@ def test_a_search_in_a_damaged_sheet_says_so(old: bytes, new: bytes) -> None:
         find(KeptSheet(document.replace(old, new)), "Ada Nord")
 
 
-def test_an_entry_is_found_at_its_beginning_only() -> None:
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ((b"\n3{", b'"swims":"3'), (b"\n 4{", b'"swims":"4')),
+        ((b"\n{}\n3{", b'"swims":"3'), (b"\n {}\n3{", b'"swims":"4')),
+        ((b"\n{}\n3{", b'"swims":"3'), (b"\n{}%b\n40003{" % (b" " * 40_000), b'"swims":"40003')),
+    ],
+)
+def test_no_line_passes_for_many_entries(old: tuple[bytes, bytes], new: tuple[bytes, bytes]) -> None:
     document = KeptSheet.of(Sheet(entries=(SheetEntry(swimmer_name="Nord, Ada"),))).document
-    padded = document.replace(b'\n{"swim', b'\n  {"swim').replace(b'"swims":"0\\u', b'"swims":"0 1\\u')
+    assert all(part in document for part in old)
+    for one, other in zip(old, new, strict=True):
+        document = document.replace(one, other)
 
     with pytest.raises(Damaged):
-        find(KeptSheet(padded), "Ada Nord")
+        find(KeptSheet(document), "Ada Nord")
+
+
+def test_the_longest_heat_that_a_sheet_may_print_is_found() -> None:
+    longest = "\x01" * 500
+    entry = SheetEntry(
+        session=longest, event_number=longest, event_name=longest, round=longest, swimmer_name="Nord, Ada"
+    )
+
+    assert find(KeptSheet.of(Sheet(entries=(entry,))), "Ada Nord").events[0].event_name == longest
 
 
 @pytest.mark.parametrize(
@@ -95,7 +121,7 @@ def test_an_entry_is_found_at_its_beginning_only() -> None:
         (b'"keys":"', b'"keys":7,"cues":"'),
         (b'"mended":{}', b'"mended":{"1":["ada nord"]}'),
         (b'"index":', b'"appendix":'),
-        (b'\n{"swim', b'{"swim'),
+        (b"\n{}", b"{}"),
     ],
 )
 def test_a_damaged_head_does_not_open(old: bytes, new: bytes) -> None:
