@@ -55,7 +55,9 @@ def confine(limits: Limits, fork_server: int) -> None:
     _bound(resource.RLIMIT_CORE, 0)
     _bound(resource.RLIMIT_FSIZE, 0)
     _bound(resource.RLIMIT_NOFILE, limits.open_files)
-    _bound(resource.RLIMIT_CPU, limits.cpu_seconds)
+    _bound(
+        resource.RLIMIT_CPU, limits.cpu_seconds, grace=1
+    )  # at the hard bound it would be SIGKILL, which says nothing
     if sys.platform == "linux":  # others count their whole address space, and have no signal at a parent's death
         _bound(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -79,10 +81,10 @@ def _answer(source: int, length: int, limits: Limits) -> tuple[bytes, bytes]:
         return FAULT, _fault(ErrorCode.UNKNOWN, f"The reader failed on this PDF: {_place(bug)}.")
 
 
-def _bound(what: int, most: int) -> None:
+def _bound(what: int, most: int, grace: int = 0) -> None:
     _, hard = resource.getrlimit(what)
-    bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(what, (bound, bound))
+    soft, hard = (each if hard == resource.RLIM_INFINITY else min(each, hard) for each in (most, most + grace))
+    resource.setrlimit(what, (soft, hard))
 
 
 def _mapped_bytes() -> int:

@@ -13,6 +13,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from services.worker.extraction.layouts import words
+
 if TYPE_CHECKING:
     from services.worker.extraction.limits import Limits
 
@@ -52,6 +54,16 @@ def allocate_8_gib_natively(_: bytes, __: Limits) -> bytes:
 def segfault(_: bytes, __: Limits) -> bytes:
     ctypes.string_at(0)
     return b""
+
+
+def count_languages(_: bytes, __: Limits) -> bytes:
+    """Whether what a reading needs was built before it."""
+    return str(words.languages.cache_info().currsize).encode()
+
+
+def abort(_: bytes, __: Limits) -> bytes:
+    """As PDFium does when it gets no memory."""
+    os.abort()
 
 
 def flood(_: bytes, limits: Limits) -> bytes:

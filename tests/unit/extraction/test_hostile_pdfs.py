@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,11 +10,12 @@ import pytest
 from schema.errors import JobFault
 from schema.states import ErrorCode
 from services.worker.extraction import Limits, Sandbox
+from services.worker.extraction.ocr.picture import draw
 from services.worker.extraction.sheet import read_sheet
 from tests.unit.extraction import hostile_pdfs
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 LIMITS = Limits(memory_bytes=400 * 1024 * 1024, cpu_seconds=3, wall_seconds=30)
 INVALID = (
@@ -45,7 +48,22 @@ READABLE = (
     hostile_pdfs.a_full_page,
     hostile_pdfs.vast_page,
 )
+TO_DRAW = (
+    hostile_pdfs.vast_picture,
+    hostile_pdfs.packed_picture,
+    hostile_pdfs.vast_page,
+    hostile_pdfs.form_in_itself,
+    hostile_pdfs.packed_page,
+)
 STILL_THE_SHEET = (hostile_pdfs.more_pages_said_than_there_are, hostile_pdfs.vast_table, hostile_pdfs.cut(0.9999))
+
+
+@contextmanager
+def perhaps_a_limit() -> Iterator[None]:
+    try:
+        yield
+    except JobFault as fault:
+        assert fault.code is ErrorCode.EXTRACTION_LIMIT  # noqa: PT017 - or no fault at all
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +92,13 @@ async def test_it_ends_in_an_error_with_a_name_within_its_limits(
 
     assert raised.value.code is code
     assert time.monotonic() - began < LIMITS.wall_seconds
+
+
+@pytest.mark.parametrize("make", TO_DRAW)
+async def test_drawn_as_a_picture_it_stays_within_its_limits(sandbox: Sandbox, make: Callable[[], bytes]) -> None:
+    with perhaps_a_limit():
+        picture = await sandbox.run(partial(draw, number=1), make())
+        assert len(picture) < LIMITS.result_bytes
 
 
 @pytest.mark.parametrize("make", READABLE)

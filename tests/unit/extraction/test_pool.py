@@ -35,6 +35,12 @@ async def test_who_is_taken_is_replaced_before_the_next_comes(sandbox: Sandbox) 
     assert not await spares(server) & taken
 
 
+@pytest.mark.parametrize("spares_wanted", [0, 1])
+async def test_what_every_reading_needs_is_built_once_unless_there_is_one_reading_only(spares_wanted: int) -> None:
+    async with Sandbox(spares=spares_wanted) as sandbox:
+        assert await sandbox.run(hostile.count_languages, b"") == str(spares_wanted).encode()
+
+
 async def test_a_child_that_died_while_it_waited_costs_nothing(sandbox: Sandbox) -> None:
     seen = json.loads(await sandbox.run(hostile.describe, b""))
     for waiting in await spares(seen["parent"]):

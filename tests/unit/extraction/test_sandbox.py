@@ -67,19 +67,20 @@ async def test_a_fault_of_the_reading_travels(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "work",
+    ("work", "why"),
     [
-        hostile.spin,
-        hostile.allocate_8_gib,
-        hostile.allocate_8_gib_natively,
-        hostile.segfault,
-        hostile.flood,
+        (hostile.spin, "processor time"),
+        (hostile.allocate_8_gib, "memory"),
+        (hostile.allocate_8_gib_natively, "crashed"),
+        (hostile.abort, "memory"),
+        (hostile.segfault, "crashed"),
+        (hostile.flood, "text"),
     ],
 )
 async def test_what_uses_up_or_crashes_its_child_is_a_limit(
-    sandbox: Sandbox, work: Callable[[bytes, Limits], bytes]
+    sandbox: Sandbox, work: Callable[[bytes, Limits], bytes], why: str
 ) -> None:
-    with pytest.raises(JobFault) as raised:
+    with pytest.raises(JobFault, match=why) as raised:
         await sandbox.run(work, b"")
 
     assert raised.value.code is ErrorCode.EXTRACTION_LIMIT

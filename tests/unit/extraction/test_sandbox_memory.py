@@ -16,7 +16,7 @@ from tests.unit.extraction import hostile
 
 SMALL = sample(Options(seed=3, events=1, heats=1)).pdf
 READINGS, WARM_UP, AT_ONCE = 500, 60, 2
-MOST_GROWTH = 8 * 1024 * 1024
+MOST_GROWTH = 3 * 1024 * 1024
 
 
 @pytest.mark.timeout(240)
