@@ -43,6 +43,12 @@ def test_the_first_heat_follows_the_start_of_its_session_and_the_next_event_the_
     ]
 
 
+def test_an_event_that_others_may_come_before_has_no_estimate() -> None:
+    first, later = "Wettkampf 1 - 400m Freistil (ca. 08:30 Uhr)", "Wettkampf 60 - 400m Lagen"
+
+    assert starts(*GERMAN, first, *heat(1, "05:00,00"), later, *heat(1, "05:00,00"))[1] == (None, False, 0)
+
+
 def test_a_printed_start_stays_and_sets_the_clock() -> None:
     event = "Wettkampf 1 - 400m Freistil weiblich (ca. 08:30 Uhr)"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 #: From the last touch to the next start, where a sheet says nothing of it.
 INTERVAL_SECONDS = 30
 _DAY_SECONDS = 24 * 60 * 60
+#: Events whose numbers are further apart do not follow each other.
+_NEXT = 2
+_FIGURES = re.compile(r"\d+")
 
 
 def estimate(
@@ -35,6 +39,8 @@ def estimate(
         session, event = run[0].session, run[0].event
         if number == 0 or runs[number - 1][0].session != session:
             clock = _seconds(session_starts.get(session))
+        elif _are_apart(runs[number - 1][0].event, event):
+            clock = None
         is_first = (session, event) not in begun
         begun.add((session, event))
         planned = _planned(run[0], plans) if is_first else None
@@ -48,6 +54,13 @@ def estimate(
         clock = _tell_starts(run, steps, planned if planned is not None else clock, drafts)
         if planned is not None:  # the first heat starts as the event does
             _mark(run[0], drafts, is_estimated=False)
+
+
+def _are_apart(event: str | None, following: str | None) -> bool:
+    """Whether other events may be swum between these two; girls' and boys' numbers often take turns."""
+    numbers = [_FIGURES.match(number or "") for number in (event, following)]
+    first, second = (int(found.group()) if found else 0 for found in numbers)
+    return not 0 <= second - first <= _NEXT
 
 
 def _lasting(run: Sequence[Heat], drafts: Sequence[Draft]) -> list[float]:
