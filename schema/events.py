@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal, get_args
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from schema.commands import MAX_SOURCES, Source
 from schema.extraction import ExtractionResult
@@ -47,8 +47,21 @@ class BatchStarted(Event):
     TYPE: ClassVar[str] = "batch.started"
 
 
+class AiFile(Model):
+    """A PDF as an AI provider keeps it, until it expires there."""
+
+    file_checksum: Checksum
+    file_size_bytes: Count
+    file_id: Annotated[Text, StringConstraints(min_length=1, max_length=255)]
+    expires_at: AwareDatetime
+
+
 class JobStageEntered(Event):
-    """An attempt at a job reached a stage; `message` is for people."""
+    """An attempt at a job reached a stage, or went on within it; `message` is for people.
+
+    `step` counts these events of an attempt, for stages come again: what is read in vain here is then given to an AI.
+    Where it is left out, the order of stages stands for it. `ai_file` is what an upload made, in the stage behind it.
+    """
 
     TYPE: ClassVar[str] = "job.stage_entered"
 
@@ -56,6 +69,8 @@ class JobStageEntered(Event):
     attempt: Attempt
     stage: Stage
     message: Sentence | None = None
+    step: Annotated[Count, Field(ge=1)] | None = None
+    ai_file: AiFile | None = None
 
 
 class JobRetryScheduled(Event):

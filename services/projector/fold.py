@@ -129,6 +129,7 @@ def _retry_requested(batch: Batch, event: BatchRetryRequested) -> Batch | Unchan
                 attempt=named.attempt,
                 status=JobStatus.PENDING,
                 stage=Stage.QUEUED,
+                stage_step=0,
                 error_code=None,
                 error_message=None,
                 completed_at=None,

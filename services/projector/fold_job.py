@@ -35,13 +35,16 @@ def moved_job(
         return None
     match event:
         case JobStageEntered():
-            if event.attempt == job.attempt and event.stage.rank <= job.stage.rank:
+            step = event.step or event.stage.rank
+            if event.attempt == job.attempt and step <= job.stage_step:
                 return None
             return job._replace(
                 attempt=event.attempt,
                 status=_STATUS_AT.get(event.stage, JobStatus.PROCESSING),
                 stage=event.stage,
+                stage_step=step,
                 progress_message=event.message,
+                file_checksum=event.ai_file.file_checksum if event.ai_file else job.file_checksum,
                 started_at=job.started_at or at,
             )
         case JobRetryScheduled():
@@ -49,6 +52,7 @@ def moved_job(
                 attempt=event.attempt + 1,
                 status=JobStatus.PENDING,
                 stage=Stage.QUEUED,
+                stage_step=0,
                 progress_message=None,
                 error_code=event.error_code,
                 error_message=event.error_message,

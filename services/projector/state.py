@@ -27,6 +27,7 @@ class Job(NamedTuple):
     attempt: int = 1
     status: JobStatus = JobStatus.PENDING
     stage: Stage = Stage.QUEUED
+    stage_step: int = 0
     progress_message: str | None = None
     extraction_id: UUID | None = None
     result_code: str | None = None

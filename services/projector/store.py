@@ -138,6 +138,7 @@ def _job(row: asyncpg.Record) -> Job:
         attempt=row["retry_count"] + 1,
         status=JobStatus(row["status"]),
         stage=Stage(row["stage"]),
+        stage_step=row["stage_step"],
         progress_message=row["progress_message"],
         extraction_id=row["extraction_id"],
         result_code=row["result_code"],

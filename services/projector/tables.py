@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from schema import identity
-from schema.events import JobCompleted
+from schema.events import AiFile, JobCompleted, JobStageEntered
 from schema.extraction import EventStart, SwimEntry, Warning  # noqa: A004 - as in its home
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from schema.cloudevents import Fact
     from services.projector.record import Recorded, SetAside
-    from services.projector.state import Placed
+    from services.projector.state import Job, Placed
 
 Row = tuple[Any, ...]
 _SWIMS = TypeAdapter(tuple[SwimEntry, ...])
@@ -92,6 +93,7 @@ def jobs(places: Iterable[Placed], before: Mapping[UUID, Placed | None]) -> list
             job.file_checksum,
             job.status,
             job.stage,
+            job.stage_step,
             job.progress_message,
             job.extraction_id,
             job.result_code,
@@ -153,16 +155,32 @@ def results(recorded: Iterable[Recorded], touched: Mapping[UUID, Placed]) -> tup
     pdfs: dict[UUID, Row] = {}
     extractions: dict[UUID, Row] = {}
     links: list[Row] = []
-    completed = [(row.fact, row.fact.event) for row in recorded if isinstance(row.fact.event, JobCompleted)]
-    for fact, event in sorted(completed, key=lambda pair: (pair[0].occurred_at, pair[0].id.int)):
-        batch, at = touched[fact.batch_id].batch, fact.occurred_at
-        job, pdf = batch.jobs[event.job_id], identity.pdf_id(event.file_checksum)
-        first = pdfs.get(pdf, (pdf, event.file_checksum, job.source_url, job.filename, event.file_size_bytes, at, at))
-        pdfs[pdf] = (*first[:-1], at)
-        if job.extraction_id is not None and job.extraction_id not in extractions:
-            extractions[job.extraction_id] = _extraction(job.extraction_id, pdf, fact, event)
-        links.append((job.id, event.result_code, job.extraction_id, batch.expires_at, at))
+    for fact in sorted((row.fact for row in recorded), key=lambda fact: (fact.occurred_at, fact.id.int)):
+        event, at = fact.event, fact.occurred_at
+        if isinstance(event, JobStageEntered) and (file := event.ai_file):
+            job = touched[fact.batch_id].batch.jobs[event.job_id]
+            _sight(pdfs, job, file, at)
+        elif isinstance(event, JobCompleted):
+            batch = touched[fact.batch_id].batch
+            job = batch.jobs[event.job_id]
+            pdf = _sight(pdfs, job, event, at)
+            if job.extraction_id is not None and job.extraction_id not in extractions:
+                extractions[job.extraction_id] = _extraction(job.extraction_id, pdf, fact, event)
+            links.append((job.id, event.result_code, job.extraction_id, batch.expires_at, at))
     return [pdfs[key] for key in sorted(pdfs)], [extractions[key] for key in sorted(extractions)], sorted(links)
+
+
+def _sight(pdfs: dict[UUID, Row], job: Job, file: JobCompleted | AiFile, at: datetime) -> UUID:
+    """Note one sighting of a file; of several uploads to an AI the one that lasts longest. Returns its id."""
+    pdf = identity.pdf_id(file.file_checksum)
+    first = pdfs.get(
+        pdf, (pdf, file.file_checksum, job.source_url, job.filename, file.file_size_bytes, at, at, None, None)
+    )
+    upload = first[-2:]
+    if isinstance(file, AiFile) and (upload[-1] is None or file.expires_at > upload[-1]):
+        upload = (file.file_id, file.expires_at)
+    pdfs[pdf] = (*first[:-3], at, *upload)
+    return pdf
 
 
 def _extraction(extraction_id: UUID, pdf_id: UUID, fact: Fact, event: JobCompleted) -> Row:

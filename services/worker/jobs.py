@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,7 +18,7 @@ from services.worker.retry import delay_seconds
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractIncomingMessage
 
-    from schema.events import BatchEvent
+    from schema.events import AiFile, BatchEvent
     from schema.states import Stage
     from services.runtime.event_publisher import EventPublisher
     from services.worker.dispatch import Dispatch
@@ -53,8 +54,19 @@ class Jobs:
         async def tell(event: BatchEvent) -> None:
             await self._events.publish(origin.fact(job.batch_id, event))
 
-        async def enter(stage: Stage, sentence: str) -> None:
-            await tell(JobStageEntered(job_id=job.job_id, attempt=job.attempt, stage=stage, message=sentence))
+        steps = count(1)
+
+        async def enter(stage: Stage, sentence: str, ai_file: AiFile | None = None) -> None:
+            await tell(
+                JobStageEntered(
+                    job_id=job.job_id,
+                    attempt=job.attempt,
+                    stage=stage,
+                    message=sentence,
+                    step=next(steps),
+                    ai_file=ai_file,
+                )
+            )
 
         try:
             completed = await self._pipeline.run(job, enter)

@@ -8,7 +8,7 @@ import aio_pika
 import asyncpg
 
 from schema.cloudevents import Fact
-from schema.events import BatchEvent, JobStageEntered
+from schema.events import AiFile, BatchEvent, JobStageEntered
 from schema.identity import job_id
 from schema.states import Stage
 from services.projector.partition import Partition
@@ -110,3 +110,8 @@ def whole_batch(batch: UUID, jobs: int) -> list[BatchEvent]:
         ]
         events.append(story.completed(sequence, batch=batch))
     return events
+
+
+def stage_with_upload(batch: UUID, file: AiFile) -> JobStageEntered:
+    """Of the first job: an AI has its PDF, and reads it."""
+    return JobStageEntered(job_id=job_id(batch, 1), attempt=1, stage=Stage.EXTRACTING, step=4, ai_file=file)

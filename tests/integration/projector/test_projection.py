@@ -15,7 +15,7 @@ from services.projector.store import Store
 from services.runtime.clock import new_id, now
 from services.runtime.database import Database, Listener
 from tests.integration.line import Line
-from tests.integration.projector.rig import PATIENCE_SECONDS, Rig, projecting, whole_batch
+from tests.integration.projector.rig import PATIENCE_SECONDS, Rig, projecting, stage_with_upload, whole_batch
 from tests.unit.projector import story
 
 STATUS = "SELECT status FROM processing_batches"
@@ -189,6 +189,31 @@ async def test_an_expired_batch_is_erased_and_its_chain_still_holds(rig: Rig) ->
     assert log[-1][0] == "batch.expired"
     assert len({digest for _, digest in log}) == len(log)
     assert all(digest != chain.origin(batch) for _, digest in log)
+
+
+@pytest.mark.parametrize("order", [(24, 48), (48, 24)])
+async def test_of_two_uploads_to_an_ai_the_one_that_lasts_longest_is_kept(rig: Rig, order: tuple[int, int]) -> None:
+    first, second = new_id(), new_id()
+    kept = "SELECT openai_file_id, openai_file_expires_at, file_size_bytes FROM pdf_files"
+    async with projecting(rig.amqp_url, rig.database_url):
+        for batch, hours in zip((first, second), order, strict=True):
+            uploaded = stage_with_upload(batch, story.uploaded(hours))
+            await rig.say(batch, story.submitted(1, batch), uploaded, story.completed(1, batch=batch))
+        await rig.until("SELECT count(*)::int FROM processing_batches WHERE status = 'completed'", 2)
+        assert await rig.rows(kept) == [("file-48", story.uploaded(48).expires_at, 1000)]
+
+
+async def test_what_a_failed_job_uploaded_to_an_ai_is_forgotten_with_its_last_batch(rig: Rig) -> None:
+    first, second = new_id(), new_id()
+    async with projecting(rig.amqp_url, rig.database_url):
+        for batch in (first, second):
+            await rig.say(batch, story.submitted(1, batch), stage_with_upload(batch, story.uploaded(24)))
+        await rig.say(first, BatchExpired())
+        await rig.until("SELECT count(*)::int FROM processing_batches", 1)
+        assert await rig.rows("SELECT openai_file_id FROM pdf_files") == ["file-24"]
+        await rig.say(second, BatchExpired())
+        await rig.until("SELECT count(*)::int FROM processing_batches", 0)
+        assert await rig.rows("SELECT openai_file_id FROM pdf_files") == []
 
 
 async def test_each_commit_wakes_the_listeners_with_the_touched_batches(rig: Rig) -> None:

@@ -9,6 +9,7 @@ from schema import identity
 from schema.cloudevents import Fact
 from schema.commands import UrlSource
 from schema.events import (
+    AiFile,
     BatchEvent,
     BatchSubmitted,
     Job,
@@ -24,6 +25,8 @@ BATCH = UUID("019a0000-0000-7000-8000-000000000001")
 START = datetime(2026, 7, 17, 18, tzinfo=UTC)
 CHECKSUM = "00112233445566778899aabbccddeeff"
 STAGES = (Stage.DOWNLOADING, Stage.EXTRACTING, Stage.CACHING)
+#: As they come where a sheet is read in vain and an AI is asked.
+STEPS = (Stage.DOWNLOADING, Stage.EXTRACTING, Stage.EXTRACTING, Stage.UPLOADING_TO_AI, Stage.EXTRACTING)
 
 
 def fact(event: BatchEvent, number: int = 0, batch: UUID = BATCH) -> Fact:
@@ -48,6 +51,20 @@ def submitted(jobs: int = 1, batch: UUID = BATCH) -> BatchSubmitted:
 
 def stage(sequence: int, which: Stage, attempt: int = 1) -> JobStageEntered:
     return JobStageEntered(job_id=job_id(sequence), attempt=attempt, stage=which, message=which.value)
+
+
+def step(sequence: int, number: int, attempt: int = 1, ai_file: AiFile | None = None) -> JobStageEntered:
+    """The step `number` (from 1) of `STEPS`."""
+    which = STEPS[number - 1]
+    return stage(sequence, which, attempt).model_copy(
+        update={"message": f"{which.value} at {number}", "step": number, "ai_file": ai_file}
+    )
+
+
+def uploaded(hours: int, checksum: str = CHECKSUM) -> AiFile:
+    """What an upload made that lasts so long from the start."""
+    expires_at = START + timedelta(hours=hours)
+    return AiFile(file_checksum=checksum, file_size_bytes=1000, file_id=f"file-{hours}", expires_at=expires_at)
 
 
 def completed(sequence: int, attempt: int = 1, batch: UUID = BATCH, checksum: str = CHECKSUM) -> JobCompleted:
@@ -93,7 +110,10 @@ def job_histories(draw: st.DrawFn, sequence: int) -> list[BatchEvent]:
     said: list[BatchEvent] = []
     attempts = draw(st.integers(1, 3))
     for attempt in range(1, attempts + 1):
-        said += [stage(sequence, which, attempt) for which in STAGES[: draw(st.integers(0, 3))]]
+        if draw(st.booleans()):
+            said += [step(sequence, number, attempt) for number in range(1, draw(st.integers(1, len(STEPS))) + 1)]
+        else:
+            said += [stage(sequence, which, attempt) for which in STAGES[: draw(st.integers(0, 3))]]
         if attempt < attempts:
             said.append(retry(sequence, attempt))
     said.append(completed(sequence, attempts) if draw(st.booleans()) else failed(sequence, attempts))

@@ -21,7 +21,20 @@ from schema.events import (
 from schema.states import BatchStatus, ErrorCode, JobStatus, Stage
 from services.projector.fold import Unchanged, consequence, evolve
 from services.projector.state import Batch
-from tests.unit.projector.story import BATCH, START, completed, fact, failed, job_id, retry, stage, submitted
+from tests.unit.projector.story import (
+    BATCH,
+    CHECKSUM,
+    START,
+    completed,
+    fact,
+    failed,
+    job_id,
+    retry,
+    stage,
+    step,
+    submitted,
+    uploaded,
+)
 
 
 def given(*events: BatchEvent) -> Batch:
@@ -161,3 +174,25 @@ def test_what_is_over_stays_as_it_ended() -> None:
     assert when(done, BatchStarted()) is Unchanged.STALE
     cancelled = given(submitted(2), failed(1), BatchCancelled())
     assert when(cancelled, BatchRetryRequested(jobs=(RetriedJob(job_id=job_id(1), attempt=2),))) is Unchanged.STALE
+
+
+def test_a_stage_comes_again_in_a_later_step_and_an_earlier_step_is_late() -> None:
+    batch = given(submitted(), *(step(1, number) for number in (1, 2, 4, 5)))
+    job = batch.jobs[job_id(1)]
+
+    assert (job.stage, job.progress_message) == (Stage.EXTRACTING, "extracting at 5")
+    assert {when(batch, step(1, late)) for late in (3, 5)} == {Unchanged.STALE}
+
+
+def test_the_steps_of_a_new_attempt_count_anew() -> None:
+    again = BatchRetryRequested(jobs=(RetriedJob(job_id=job_id(1), attempt=2),))
+    for before in (retry(1), failed(1)):
+        follows = [again] if before == failed(1) else []
+        batch = given(submitted(), step(1, 5), before, *follows, step(1, 1, attempt=2))
+        assert batch.jobs[job_id(1)].stage is Stage.DOWNLOADING
+
+
+def test_an_upload_to_an_ai_tells_the_checksum_of_what_a_link_led_to() -> None:
+    batch = given(submitted(), step(1, 5, ai_file=uploaded(24)))
+
+    assert batch.jobs[job_id(1)].file_checksum == CHECKSUM
