@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import structlog
 
@@ -17,6 +17,7 @@ from services.worker.extraction.names import normalize
 from services.worker.extraction.search import find
 
 if TYPE_CHECKING:
+    from schema.events import AiFile
     from schema.extraction import ExtractionResult
     from services.runtime.blobs import Blobs
     from services.worker.download import Downloader
@@ -27,8 +28,12 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 Found = TypeVar("Found")
-#: Called with a stage and a sentence for people; returns when the world knows, and the stage may begin.
-Enter = Callable[[Stage, str], Awaitable[None]]
+
+
+class Enter(Protocol):
+    """Called with a stage and a sentence for people; returns when the world knows, and the stage may begin."""
+
+    async def __call__(self, stage: Stage, sentence: str, ai_file: AiFile | None = None) -> None: ...
 
 
 class Pipeline:
@@ -87,7 +92,7 @@ class Pipeline:
         await enter(Stage.EXTRACTING, f"Reading {_megabytes(len(pdf))}")
         async with self._readings.of(checksum, pdf, came_by_link=isinstance(job.source, UrlSource)) as reading:
             try:
-                extraction = await _found(await reading.sheet(), job)
+                extraction = await _found(await reading.sheet(partial(enter, Stage.EXTRACTING)), job)
             except Damaged:  # only a child that a PDF has taken over writes such a thing
                 raise JobFault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF gave no sheet.") from None
             if reading.is_new:

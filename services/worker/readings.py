@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
     from services.worker.extraction.kept import KeptSheet
     from services.worker.reader import Reader
@@ -18,7 +18,10 @@ class Reading:
     """One reading of one PDF under way, for all jobs that wait for it."""
 
     def __init__(self, work: Callable[[Reading], Coroutine[None, None, None]]) -> None:
-        self._sheet: asyncio.Future[KeptSheet] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self._sheet: asyncio.Future[KeptSheet] = self._loop.create_future()
+        self._news: asyncio.Future[None] = self._loop.create_future()
+        self._sentence = ""
         self._work = asyncio.create_task(work(self))
         self._work.add_done_callback(_look_at)
         self.waiting = 0
@@ -29,9 +32,25 @@ class Reading:
         self.is_new = is_new
         self._sheet.set_result(sheet)
 
-    async def sheet(self) -> KeptSheet:
-        """Once it is read. Raises JobFault and Transient. Cancelling this leaves the reading to the others."""
-        await asyncio.wait((self._sheet, self._work), return_when=asyncio.FIRST_COMPLETED)
+    def tell(self, sentence: str) -> None:
+        """Say how far it is."""
+        self._sentence = sentence
+        self._news.set_result(None)
+        self._news = self._loop.create_future()
+
+    async def sheet(self, told: Callable[[str], Awaitable[None]]) -> KeptSheet:
+        """Once it is read; meanwhile each job is told how far it is, as fast as it listens.
+
+        Raises JobFault and Transient. Cancelling this leaves the reading to the others.
+        """
+        heard = ""
+        while not (self._sheet.done() or self._work.done()):
+            news = self._news
+            if self._sentence != heard:
+                heard = self._sentence
+                await told(heard)
+            else:
+                await asyncio.wait((self._sheet, self._work, news), return_when=asyncio.FIRST_COMPLETED)
         if not self._sheet.done():
             self._work.result()
         return self._sheet.result()
@@ -76,7 +95,7 @@ class Readings:
             if sheet is not None:
                 reading.has(sheet, is_new=False)
                 return
-            sheet = await self._reader.read(pdf)
+            sheet = await self._reader.read(pdf, reading.tell)
             reading.has(sheet, is_new=True)
             await self._shelf.keep(checksum, sheet, pdf if came_by_link else None)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode
 from services.runtime.settings import Settings
 from services.worker.download import DownloadLimits
 from services.worker.extraction.limits import Limits
+from services.worker.extraction.ocr.recognition import OcrLimits
 
 
 class WorkerSettings(Settings):
@@ -19,6 +20,14 @@ class WorkerSettings(Settings):
     sandbox_memory_mb: int = Field(1024, ge=128, le=16384, description="Memory of the process that reads a PDF.")
     sandbox_cpu_seconds: int = Field(30, ge=1, le=600, description="Processor time that it gets for one PDF.")
     sandbox_wall_seconds: float = Field(45, gt=0, le=600, description="Time after which it is killed.")
+    ocr: Literal["auto", "off"] = Field("auto", description="Read pictures where tesseract is installed; or never.")
+    ocr_languages: str = Field(
+        "eng",
+        pattern=r"^\w+(\+\w+)*$",
+        description="Languages of sheets, as installed with it: `eng+deu`.",
+    )
+    ocr_max_pages: int = Field(60, ge=1, le=1000, description="Pictures that are read in one PDF.")
+    ocr_seconds: float = Field(60, gt=0, le=600, description="Longest reading of one column of a picture.")
     download_connect_seconds: float = Field(5, gt=0, le=60, description="A link's host must answer within.")
     download_read_seconds: float = Field(15, gt=0, le=60, description="Longest silence in the middle of a download.")
     download_total_seconds: float = Field(60, gt=0, le=600, description="Longest download, redirects included.")
@@ -44,6 +53,10 @@ class WorkerSettings(Settings):
             total_seconds=self.download_total_seconds,
             most_redirects=self.max_redirects,
         )
+
+    @property
+    def ocr_limits(self) -> OcrLimits:
+        return OcrLimits(pages=self.ocr_max_pages, seconds=self.ocr_seconds, languages=self.ocr_languages)
 
     @property
     def sandbox_limits(self) -> Limits:

@@ -76,11 +76,14 @@ def extract(
 def _read(pdf: bytes) -> KeptSheet:
     """Everything that the PDF prints. Raises JobFault and Unusable."""
     import asyncio
+    from functools import partial
 
-    from services.worker.extraction import Sandbox
+    from services.worker.extraction import LocalExtractor, Sandbox
+    from services.worker.extraction.ocr.recognition import Recogniser
 
     async def read() -> KeptSheet:
         async with Sandbox() as sandbox:
-            return await sandbox.read(pdf)
+            extractor = LocalExtractor(sandbox, Recogniser.where_installed(sandbox))
+            return await extractor.read(pdf, partial(typer.echo, err=True))
 
     return asyncio.run(read())

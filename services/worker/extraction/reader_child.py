@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from services.worker.extraction import text_layer
 from services.worker.extraction.kept import pack
 from services.worker.extraction.layouts.words import languages
 from services.worker.extraction.lines import split
@@ -11,12 +13,19 @@ from services.worker.extraction.sheet import LAYOUTS, read_sheet
 from services.worker.extraction.text_layer import PageText
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from services.worker.extraction.limits import Limits
 
 
-def read(pdf: bytes, limits: Limits) -> bytes:
-    """The sheet of a PDF in its kept form. Raises JobFault."""
-    return pack(read_sheet(pdf, limits.pages))
+def read(pdf: bytes, limits: Limits, *, recognised: Mapping[int, str] | None = None) -> bytes:
+    """The sheet of a PDF in its kept form, given the text of pages that are pictures. Raises JobFault."""
+    return pack(read_sheet(pdf, limits.pages, recognised=recognised))
+
+
+def pictures(pdf: bytes, limits: Limits) -> bytes:
+    """The numbers of the pages without text, as a JSON list. Raises JobFault."""
+    return json.dumps(text_layer.pictures(pdf, limits.pages)).encode()
 
 
 def prepare() -> None:

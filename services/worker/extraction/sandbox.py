@@ -3,7 +3,10 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+from functools import partial
 from typing import TYPE_CHECKING, Self
+
+from pydantic import TypeAdapter, ValidationError
 
 from schema.errors import JobFault, Transient
 from schema.states import ErrorCode
@@ -14,8 +17,9 @@ from services.worker.extraction.pool import Pool
 from services.worker.extraction.process import Died, Lost, TooLong
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+_NUMBERS = TypeAdapter(list[int])
 _SIGNALS = {
     -signal.SIGABRT: "Reading this PDF takes more memory than it may.",  # so PDFium ends when it gets none
     -signal.SIGXCPU: "Reading this PDF takes more processor time than it may.",
@@ -51,17 +55,24 @@ class Sandbox:
     async def __aexit__(self, *_: object) -> None:
         await asyncio.to_thread(self._pool.close)
 
-    async def read(self, pdf: bytes) -> KeptSheet:
-        """Everything that a PDF prints, for all swimmers.
+    async def read(self, pdf: bytes, recognised: Mapping[int, str] | None = None) -> KeptSheet:
+        """Everything that a PDF prints, for all swimmers; `recognised` has the text of pages that are pictures.
 
         Raises JobFault: what the reading found wrong with the PDF, or EXTRACTION_LIMIT when it took too much memory or
         time, or crashed. Raises Transient if the child was ended from outside. Cancelling kills the child.
         """
-        document = await self.run(reader_child.read, pdf)
+        document = await self.run(partial(reader_child.read, recognised=recognised), pdf)
         try:
             return await asyncio.to_thread(KeptSheet, document)
         except Damaged:  # only a child that a PDF has taken over writes such a thing
             raise JobFault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF gave no sheet.") from None
+
+    async def pictures(self, pdf: bytes) -> list[int]:
+        """The numbers of the pages without text, from 1. Raises as `read` does."""
+        try:
+            return _NUMBERS.validate_json(await self.run(reader_child.pictures, pdf))
+        except ValidationError:  # only a child that a PDF has taken over writes such a thing
+            raise JobFault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF gave no pages.") from None
 
     async def run(self, work: Callable[[bytes, Limits], bytes], pdf: bytes) -> bytes:
         """What `work`, a function of some module or a partial of one, gives for these bytes under the limits.

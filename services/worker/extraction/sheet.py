@@ -9,25 +9,37 @@ from services.worker.extraction.layouts.session_report import SessionReport
 from services.worker.extraction.text_layer import MAX_PAGES, read_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from services.worker.extraction.layout import Layout
 
 #: Asked in this order; the first that recognises a sheet reads it.
 LAYOUTS: tuple[Layout, ...] = (SessionReport(), Printed())
 
 
-def read_sheet(pdf: bytes, max_pages: int = MAX_PAGES, layouts: tuple[Layout, ...] = LAYOUTS) -> Sheet:
+def read_sheet(
+    pdf: bytes,
+    max_pages: int = MAX_PAGES,
+    layouts: tuple[Layout, ...] = LAYOUTS,
+    recognised: Mapping[int, str] | None = None,
+) -> Sheet:
     """Everything that a PDF prints, for all swimmers. Raises JobFault when it cannot be opened or has no text.
 
+    `recognised` has the text of pages that are pictures, by number.
     Only for a process that may die: a stranger's PDF is read through `Sandbox`.
     """
-    texts = read_text(pdf, max_pages)
-    pictures = tuple(page.number for page in texts if not page.text.strip())
+    texts = read_text(pdf, max_pages, recognised)
+    pictures = tuple(page.number for page in texts if page.is_picture)
     pages = lines.split(texts)
     layout = next((layout for layout in layouts if layout.recognises(pages)), None)
     sheet = Sheet(warnings=(_UNKNOWN,)) if layout is None else layout.read(pages)
-    if pictures:
-        sheet = sheet.model_copy(update={"warnings": (*sheet.warnings, _no_text(pictures))})
-    return sheet
+    if recognised:
+        sheet = _warned(sheet, _recognised(tuple(recognised)))
+    return _warned(sheet, _no_text(pictures)) if pictures else sheet
+
+
+def _warned(sheet: Sheet, warning: Warning) -> Sheet:
+    return sheet.model_copy(update={"warnings": (*sheet.warnings, warning)})
 
 
 _UNKNOWN = Warning(
@@ -36,10 +48,21 @@ _UNKNOWN = Warning(
 )
 
 
+def _recognised(pages: tuple[int, ...]) -> Warning:
+    return Warning(
+        code="recognised_text",
+        message=f"{len(pages)} of its pages are pictures, and what was recognised may have slips: {_named(pages)}.",
+        page=min(pages),
+    )
+
+
 def _no_text(pages: tuple[int, ...]) -> Warning:
-    named = ", ".join(map(str, pages[:20])) + (", …" if len(pages) > 20 else "")  # noqa: PLR2004 - enough to look at
     return Warning(
         code="pages_without_text",
-        message=f"{len(pages)} of its pages have no text and were not read: {named}.",
+        message=f"{len(pages)} of its pages have no text and were not read: {_named(pages)}.",
         page=pages[0],
     )
+
+
+def _named(pages: tuple[int, ...]) -> str:
+    return ", ".join(map(str, sorted(pages)[:20])) + (", …" if len(pages) > 20 else "")  # noqa: PLR2004 - enough to look at

@@ -10,7 +10,7 @@ from schema.errors import JobFault
 from schema.states import ErrorCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 MAX_PAGES = 300
 #: Far more than a printed page holds; what is beyond it is no sheet.
@@ -26,17 +26,31 @@ class PageText:
     number: int
     text: str
 
+    @property
+    def is_picture(self) -> bool:
+        return not self.text.strip()
 
-def read_text(pdf: bytes, max_pages: int = MAX_PAGES) -> list[PageText]:
+
+def read_text(pdf: bytes, max_pages: int = MAX_PAGES, recognised: Mapping[int, str] | None = None) -> list[PageText]:
     """The text of each page, in the order of the content stream: there a row is one line, and columns do not mix.
 
+    `recognised` has the text of pages that are pictures, by number.
     Raises JobFault: INVALID_PDF, ENCRYPTED_PDF, TOO_MANY_PAGES, and NO_TEXT when no page has any text.
     """
     with opened(pdf, max_pages) as document:
         pages = list(_pages(document))
-    if not any(page.text.strip() for page in pages):
+    for index, page in enumerate(pages):
+        if recognised and page.is_picture:
+            pages[index] = PageText(page.number, recognised.get(page.number, ""))
+    if all(page.is_picture for page in pages):
         raise JobFault(ErrorCode.NO_TEXT, "No page of this PDF has text; it seems to be a scan.")
     return pages
+
+
+def pictures(pdf: bytes, max_pages: int = MAX_PAGES) -> list[int]:
+    """The numbers of the pages without text. Raises JobFault as `opened`."""
+    with opened(pdf, max_pages) as document:
+        return [page.number for page in _pages(document) if page.is_picture]
 
 
 @contextmanager

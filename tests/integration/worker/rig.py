@@ -50,8 +50,10 @@ class StubReader:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def read(self, pdf: bytes) -> KeptSheet:
+    async def read(self, pdf: bytes, tell: Callable[[str], None]) -> KeptSheet:
         self.reads += 1
+        if b"pictures" in pdf:
+            tell("Reading the picture of page 1")
         await self.gate.wait()
         if b"crash" in pdf:
             raise ZeroDivisionError("a bug in the reader")

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from schema.commands import ProcessJob, UrlSource
-from schema.events import JobCompleted, JobFailed, JobRetryScheduled
+from schema.events import JobCompleted, JobFailed, JobRetryScheduled, JobStageEntered
 from schema.identity import job_id, result_code
 from schema.states import ErrorCode
 from services.runtime.blobs import Blobs
@@ -81,12 +81,25 @@ async def test_a_damaged_reading_is_made_again(rig: Rig) -> None:
 @needs_worker
 async def test_a_reading_whose_entries_are_damaged_is_made_again(rig: Rig) -> None:
     source = await rig.upload(PDF)
-    document = (await rig.reader.read(PDF)).document
+    document = (await rig.reader.read(PDF, lambda _: None)).document
     await rig.blobs.keep_reading(source["checksum"], rig.reader.version, document.replace(b'"lane":4', b'"lane":X'))
     facts = await rig.until_over(await rig.submit(source))
     assert stages(facts) == ["downloading", "extracting", "extracting", "caching"]
     assert completed(facts).extraction.events
     assert await rig.blobs.reading(source["checksum"], rig.reader.version) == document
+
+
+@needs_worker
+async def test_how_far_a_long_reading_is_becomes_steps_of_its_stage(rig: Rig) -> None:
+    rig.reader.gate.clear()
+    batch = await rig.submit(await rig.upload(PDF + b"pictures"))
+    facts = await rig.until(lambda facts: stages(facts).count("extracting") == 2)
+    rig.reader.gate.set()
+
+    entered = [fact.event for fact in facts if isinstance(fact.event, JobStageEntered)]
+    assert [event.step for event in entered] == [1, 2, 3]
+    assert entered[-1].message == "Reading the picture of page 1"
+    assert stages(await rig.until_over(batch)) == ["downloading", "extracting", "extracting", "caching"]
 
 
 @needs_worker

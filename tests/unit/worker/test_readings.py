@@ -19,7 +19,7 @@ from tests.samples.hytek import sample
 from tests.samples.meet import Options
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from services.worker.reader import Reader
@@ -39,9 +39,10 @@ class Gated:
         self.gate, self.reading = asyncio.Event(), asyncio.Event()
         self.fault: JobFault | None = None
 
-    async def read(self, pdf: bytes) -> KeptSheet:
+    async def read(self, pdf: bytes, tell: Callable[[str], None]) -> KeptSheet:
         assert pdf == b"pdf"
         self.begun += 1
+        self.tell = tell
         self.reading.set()
         try:
             await self.gate.wait()
@@ -52,6 +53,10 @@ class Gated:
         return ADA
 
 
+async def unheard(_: str) -> None:
+    """For a job that nobody watches."""
+
+
 class Counted:
     """Reads PDFs in real children."""
 
@@ -60,9 +65,9 @@ class Counted:
     def __init__(self, sandbox: Sandbox) -> None:
         self.reads, self._extractor = 0, LocalExtractor(sandbox)
 
-    async def read(self, pdf: bytes) -> KeptSheet:
+    async def read(self, pdf: bytes, tell: Callable[[str], None]) -> KeptSheet:
         self.reads += 1
-        return await self._extractor.read(pdf)
+        return await self._extractor.read(pdf, tell)
 
 
 @pytest.fixture
@@ -82,7 +87,7 @@ def readings(reader: Reader, shelf: Shelf, database: Database) -> Readings:
 
 async def wait_for(of: Readings, pdf: bytes = b"pdf") -> KeptSheet:
     async with of.of(CHECKSUM, pdf, came_by_link=False) as reading:
-        sheet = await reading.sheet()
+        sheet = await reading.sheet(unheard)
         await reading.kept()
         return sheet
 
@@ -150,7 +155,7 @@ async def test_who_comes_just_after_a_reading_finds_it_on_the_shelf(shelf: Shelf
     await wait_for(of)
 
     async with of.of(CHECKSUM, b"pdf", came_by_link=False) as reading:
-        assert await reading.sheet() is ADA
+        assert await reading.sheet(unheard) is ADA
         assert not reading.is_new
     assert reader.begun == 1
 
@@ -169,9 +174,47 @@ async def test_the_sheet_is_there_before_a_slow_store_has_it(
         reading = await leaving.enter_async_context(
             readings(reader, shelf, nowhere).of(CHECKSUM, b"pdf", came_by_link=False)
         )
-        assert await reading.sheet() is ADA
+        assert await reading.sheet(unheard) is ADA
         kept = asyncio.create_task(reading.kept())
         await asyncio.sleep(0)
         assert not kept.done()
         stored.set()
         await kept
+
+
+async def test_every_job_that_waits_is_told_how_far_it_is_and_a_slow_one_hears_the_latest(
+    shelf: Shelf, nowhere: Database
+) -> None:
+    reader = Gated()
+    of = readings(reader, shelf, nowhere)
+    heard: dict[str, list[str]] = {"quick": [], "slow": []}
+    news, listening, go_on = asyncio.Condition(), asyncio.Event(), asyncio.Event()
+
+    async def quick(sentence: str) -> None:
+        async with news:
+            heard["quick"].append(sentence)
+            news.notify_all()
+
+    async def slow(sentence: str) -> None:
+        heard["slow"].append(sentence)
+        listening.set()
+        await go_on.wait()
+
+    async def wait(told: Callable[[str], Awaitable[None]]) -> KeptSheet:
+        async with of.of(CHECKSUM, b"pdf", came_by_link=False) as reading:
+            return await reading.sheet(told)
+
+    jobs = [asyncio.create_task(wait(told)) for told in (quick, slow)]
+    await reader.reading.wait()
+    for number, page in enumerate(("page 1", "page 2", "page 3"), start=1):
+        reader.tell(page)
+        async with news:
+            while len(heard["quick"]) < number:
+                await news.wait()
+        await listening.wait()
+    go_on.set()
+    reader.gate.set()
+
+    assert await asyncio.gather(*jobs) == [ADA, ADA]
+    assert heard["quick"] == ["page 1", "page 2", "page 3"]
+    assert heard["slow"] in (["page 1", "page 3"], ["page 1"])

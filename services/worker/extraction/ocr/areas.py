@@ -8,6 +8,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from services.worker.extraction.ocr.bitmap import Bitmap
 
 #: Of the page: a head ends above the first, a foot starts below the second.
@@ -16,6 +18,9 @@ _HEAD, _FOOT = 0.15, 0.93
 _GAP, _OFF = 0.008, 0.07
 #: Of the height: dirt in a gap, and a rule that is drawn down between columns; of the width: a rule across.
 _DIRT, _RULE_DOWN, _RULE_ACROSS = 0.006, 0.5, 0.05
+
+#: Dots about a rule that are grey of it.
+_CLEARANCE = 2
 
 
 class Area(NamedTuple):
@@ -34,27 +39,29 @@ def bands(bitmap: Bitmap) -> list[list[Area]]:
     here may be the parts of long rows.
     """
     width, height = bitmap.width, bitmap.height
-    rows = _without_rules(bitmap)
+    rows, rules = _without_rules(bitmap)
     gaps = _gaps(rows[int(_HEAD * height) : int(_FOOT * height)], width)
     if not gaps:
         return [[Area(0, 0, 1, 1)]]
-    cores = [_core(gap) for gap in gaps]
-    across = [y for y, row in enumerate(rows) if any(1 in row[left:right] for left, right in cores)]
-    top = _blank(rows, max((y for y in across if y < _HEAD * height), default=-1), 1) / height
-    bottom = (_blank(rows, min((y for y in across if y > _FOOT * height), default=height), -1) + 1) / height
-    edges = pairwise([0, *(edge for core in cores for edge in core), width])
+    across = [lines for gap in gaps for lines in _across(rows, gap, width)]
+    top = _blank(rows, max((last for _, last in across if last < _HEAD * height), default=-1), 1) / height
+    bottom = (
+        _blank(rows, min((first for first, _ in across if first > _FOOT * height), default=height), -1) + 1
+    ) / height
+    edges = pairwise([0, *(edge for gap in gaps for edge in _edges(gap, rules)), width])
     columns = [Area(left / width, top, right / width, bottom) for left, right in islice(edges, 0, None, 2)]
     found = [[Area(0, 0, 1, top)], columns, [Area(0, bottom, 1, 1)]]
     return [band for band in found if band[0].top < band[0].bottom]
 
 
-def _without_rules(bitmap: Bitmap) -> list[bytes]:
-    """The ink of each row, but for rules down the page and across."""
+def _without_rules(bitmap: Bitmap) -> tuple[list[bytes], list[int]]:
+    """The ink of each row, but for rules down the page and across; and where those down the page are."""
     width, height, ink = bitmap.width, bitmap.height, bitmap.ink()
-    mask = int.from_bytes(bytes(ink[x::width].count(1) < _RULE_DOWN * height for x in range(width)))
-    rule = re.compile(b"\x01{%d,}" % (_RULE_ACROSS * width))
-    rows = (rule.sub(_no_ink, ink[start : start + width]) for start in range(0, width * height, width))
-    return [(int.from_bytes(row) & mask).to_bytes(width) for row in rows]
+    rules = [x for x in range(width) if ink[x::width].count(1) >= _RULE_DOWN * height]
+    mask = int.from_bytes(bytes(x not in rules for x in range(width)))
+    across = re.compile(b"\x01{%d,}" % (_RULE_ACROSS * width))
+    rows = (across.sub(_no_ink, ink[start : start + width]) for start in range(0, width * height, width))
+    return [(int.from_bytes(row) & mask).to_bytes(width) for row in rows], rules
 
 
 def _no_ink(rule: re.Match[bytes]) -> bytes:
@@ -79,10 +86,21 @@ def _widest_at(runs: list[tuple[int, int]], place: float, width: int) -> tuple[i
     return max(near, key=_width, default=(0, 0))
 
 
-def _core(run: tuple[int, int]) -> tuple[int, int]:
-    """Without its sides, into which a longer line may reach."""
-    margin = _width(run) // 4
-    return run[0] + margin, run[1] - margin
+def _across(rows: list[bytes], gap: tuple[int, int], width: int) -> Iterator[tuple[int, int]]:
+    """The first and last row of each line that runs across a gap; one that only reaches into it leaves a blank."""
+    cells = [row[slice(*gap)] for row in rows]
+    for is_inked, run in groupby(range(len(cells)), key=lambda y: 1 in cells[y]):
+        if is_inked:
+            lines = list(run)
+            shadow = bytes(map(any, zip(*(cells[y] for y in lines), strict=True)))
+            if max(map(len, shadow.split(b"\x01"))) < _GAP * width:
+                yield lines[0], lines[-1]
+
+
+def _edges(gap: tuple[int, int], rules: list[int]) -> tuple[int, int]:
+    """Where the column before a gap ends and that behind it starts: about its rule, where it has one."""
+    inside = [x for x in rules if gap[0] <= x < gap[1]] or [sum(gap) // 2]
+    return max(gap[0], inside[0] - _CLEARANCE), min(gap[1], inside[-1] + _CLEARANCE)
 
 
 def _width(run: tuple[int, int]) -> int:

@@ -44,7 +44,7 @@ def _rows(words: list[Word]) -> list[list[Word]]:
         else:
             rows.append([word])
         middle = fmean(word.middle for word in rows[-1])
-    return [sorted(row) for row in rows]
+    return [sorted(row, key=lambda word: word.left + word.width) for row in rows]
 
 
 def _has_rows(rows: list[list[Word]]) -> bool:

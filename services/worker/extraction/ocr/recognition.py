@@ -4,7 +4,7 @@ import asyncio
 import os
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import structlog
 
@@ -12,7 +12,7 @@ from schema.errors import JobFault
 from schema.states import ErrorCode
 from services.worker.extraction.ocr import columns, slips
 from services.worker.extraction.ocr.picture import Picture, draw
-from services.worker.extraction.ocr.tesseract import Tesseract
+from services.worker.extraction.ocr.tesseract import Tesseract, installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,6 +44,12 @@ class Recogniser:
         self._sandbox, self._limits = sandbox, limits or OcrLimits()
         self._tesseract = Tesseract(program, self._limits.languages, self._limits.seconds)
         self._side_by_side = asyncio.Semaphore(os.cpu_count() or 1)
+
+    @classmethod
+    def where_installed(cls, sandbox: Sandbox, limits: OcrLimits | None = None) -> Self | None:
+        """None where there is no program for it."""
+        program = installed()
+        return None if program is None else cls(sandbox, program, limits)
 
     async def texts(self, pdf: bytes, pages: Sequence[int], tell: Callable[[str], None]) -> dict[int, str]:
         """The text of these pages (from 1), without those that could not be read.

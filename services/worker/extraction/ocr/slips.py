@@ -1,13 +1,15 @@
 """What recognisers misread again and again, mended where a rule of sheets says what it must be."""
 
+# ruff: noqa: RUF001 - marks as a recogniser writes them
+
 from __future__ import annotations
 
 import re
 
 #: Marks that are ink of rules and dirt where they stand alone, or at a word's end; a hyphen may be part of a name.
-_DIRT = "—–_=|~«»°‘’“”`{}"  # noqa: RUF001 - what a recogniser writes
+_DIRT = "—–_=+|~«»°‘’“”`{}"
 _ALONE = re.compile(rf"(?:(?<=\s)|^)[{re.escape(_DIRT)};:]+(?=\s|$)")
-_AT_THE_ENDS = re.compile(r"(?:(?<=\s)|^)[_|~]+(?=\w)|(?<=\w)[_|~°]+(?=\s|$)")
+_AT_THE_ENDS = re.compile(r"(?:(?<=\s)|^)[_|~]+(?=\w)|(?<=\w)[_|~°—–]+(?=\s|$)")
 #: `Heat 1o0f6`, `Heat 2 0f 4`: the blanks of a heat's count are narrow, and its `o` is round.
 _OF = re.compile(r"\b(\w{3,} )([\dlISO]{1,2}?)(?: ?[oO]0?f ?| ?0f ?|l?of )([\dlISO]{1,2})(?=\s|$)")
 #: A lane as a row begins with it, with dirt before the name; `1)` is the leg of a relay.
@@ -20,10 +22,14 @@ _STROKE = re.compile(r"(?:(?<=, )|(?<=^\d ))[l|1](?=[a-z])")
 #: An age with dirt at it, after the name of a row.
 _AGE = re.compile(r"^(\d{1,2} [^\d]+ [MWF]?\d{1,2})[.,'*°](?= \S)")
 #: The age with the gender of a mixed event, whose one or two strokes were taken for more, or for letters.
-_AGE_OF = re.compile(r"(?<=\S )([MWF])([il|I\d]{2,4})(?= [^\d\s])")
+_AGE_OF = re.compile(r"(?<=\S )([MWF])[MWFmwf]?([il|I\d]{2,4})(?= [^\d\s])")
+#: An initial that stands close, before the age: no name ends with a capital.
+_INITIAL = re.compile(r"(?<=[a-z])(?=[A-Z] [MWF]?\d{1,2} )")
 #: What ends a row, and is a time but for the mark between seconds and hundredths.
 _MARKLESS = re.compile(r"(?<= )(?!19\d\d|20\d\d)([0-6]\d)(\d\d[A-Z]?)$")
 _TIME = re.compile(r"(?<!\S)[\dOolIS|]{1,2}(?:[:.,][\dOolISB|]{2}){1,2}(?=[A-Z]?(?:\s|$))")
+#: A time, its course and a flag in one.
+_FLAG = re.compile(r"(?<=[.,]\d\d[LYS])(?=[A-Z]{1,4}$)")
 _DIGITS = str.maketrans("OoilI|SB", "00111158")
 
 
@@ -44,6 +50,8 @@ def _line(line: str, *, is_ranked: bool) -> str:
     if _LANE_AND_NAME.match(line):
         line = _AGE.sub(r"\1", line)
         line = _AGE_OF.sub(lambda age: age[1] + age[2].translate(_DIGITS)[-2:], line, count=1)
+        line = _INITIAL.sub(" ", line)
+        line = _FLAG.sub(" ", line)
         line = _MARKLESS.sub(r"\1.\2", line)
     return line
 
