@@ -11,10 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from schema.extraction import Entry, ExtractionResult, Sheet, TeamSwims
+    from collections.abc import Iterable
+
+    from schema.extraction import Entry, EventStart, ExtractionResult, Sheet, TeamSwims
     from schema.views import ResultsView, SwimView
 
 SWIM_COLUMNS = ("session", "event", "heat", "lane", "seed", "start")
+_FIGURES = frozenset({"heat", "lane", "seed", "start", "age", "entries", "heats"})
 #: Wide enough that no row of a pipe is ever wrapped.
 PIPE_WIDTH = 2000
 
@@ -62,20 +65,30 @@ def team(swims: TeamSwims) -> Table:
 
 
 def entries(sheet: Sheet) -> Table:
-    """One row an entry of a whole sheet."""
-    table = _table(
-        (*SWIM_COLUMNS, "swimmer", "age", "team", "kind"), " · ".join(filter(None, (sheet.meet_name, sheet.venue)))
-    )
+    """One row an entry of a whole sheet; of a session report, one an event."""
+    title = " · ".join(filter(None, (sheet.meet_name, sheet.venue)))
+    if sheet.timeline and not sheet.entries:
+        return _timeline(sheet.timeline, title)
+    table = _table((*SWIM_COLUMNS, "swimmer", "age", "team", "kind"), title)
     for entry in sheet.entries:
         who = entry.swimmer_name or ", ".join(entry.legs)
         table.add_row(*_swim(entry), *map(_text, (who, entry.age, entry.team, entry.kind)))
     return table
 
 
+def _timeline(starts: Iterable[EventStart], title: str) -> Table:
+    table = _table(("session", "event", "entries", "heats", "start"), title)
+    for start in starts:
+        event = " ".join(filter(None, (start.event_number, start.event_name, start.round)))
+        day = " ".join(filter(None, (str(start.session_date or ""), start.session)))
+        table.add_row(*map(_text, (day, event, start.entries, start.heats, start.start)))
+    return table
+
+
 def _table(columns: tuple[str, ...], title: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None)
     for name in columns:
-        table.add_column(name, justify="right" if name in ("heat", "lane", "seed", "start", "age") else "left")
+        table.add_column(name, justify="right" if name in _FIGURES else "left")
     return table
 
 

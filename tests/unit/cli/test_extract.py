@@ -14,6 +14,7 @@ from schema.extraction import Sheet, SheetEntry
 from services.cli.app import app
 from services.cli.commands import extract as command
 from services.worker.extraction import KeptSheet
+from tests.samples.families import FAMILIES
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SHEET = str(EXAMPLES / "sprint-night.pdf")
@@ -85,6 +86,18 @@ def test_the_table_has_one_row_a_swim_in_a_pipe() -> None:
     for swim in swims:
         assert any(str(swim["event_number"]) in row and swim["seed_time"] in row for row in table.splitlines())
     assert len(table.splitlines()) == len(swims) + 2  # the title and the names of the columns
+
+
+def test_a_session_report_is_a_table_of_starts(tmp_path: Path) -> None:
+    report = FAMILIES["session-report"](1)
+    file = tmp_path / "report.pdf"
+    file.write_bytes(report.pdf)
+
+    shown = extract(str(file), "--all")
+
+    first = report.sheet.timeline[0]
+    assert shown.exit_code == 0
+    assert [line for line in shown.stdout.splitlines() if str(first.event_name) in line and line.endswith(first.start)]
 
 
 def test_a_swimmer_who_is_not_there_ends_with_three_and_near_names() -> None:
