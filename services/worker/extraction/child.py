@@ -55,9 +55,7 @@ def confine(limits: Limits, fork_server: int) -> None:
     _bound(resource.RLIMIT_CORE, 0)
     _bound(resource.RLIMIT_FSIZE, 0)
     _bound(resource.RLIMIT_NOFILE, limits.open_files)
-    _bound(
-        resource.RLIMIT_CPU, limits.cpu_seconds, grace=1
-    )  # at the hard bound it would be SIGKILL, which says nothing
+    _bound(resource.RLIMIT_CPU, limits.cpu_seconds, grace=1)  # SIGXCPU says why, SIGKILL at the hard bound does not
     if sys.platform == "linux":  # others count their whole address space, and have no signal at a parent's death
         _bound(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -26,6 +26,11 @@ def hang(pdf: bytes, _: Limits) -> bytes:
     return b""
 
 
+def pause(_: bytes, __: Limits) -> bytes:
+    signal.pause()
+    return b""
+
+
 def spin(_: bytes, __: Limits) -> bytes:
     while True:
         pass

@@ -92,11 +92,20 @@ async def test_a_hang_ends_at_the_wall_clock(fifo: Path) -> None:
         reading = asyncio.ensure_future(sandbox.run(hostile.hang, os.fsencode(fifo)))
         pid = await told(fifo)
 
-        with pytest.raises(JobFault) as raised:
-            await reading
+        async with asyncio.timeout(3):  # well before the child's own alarm
+            with pytest.raises(JobFault) as raised:
+                await reading
 
         assert raised.value.code is ErrorCode.EXTRACTION_LIMIT
         assert await gone(pid, 1)
+
+
+async def test_a_child_ends_itself_where_its_service_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Sandbox(Limits(wall_seconds=0.5)) as sandbox:
+        monkeypatch.setattr(asyncio, "timeout", lambda _: contextlib.nullcontext())
+
+        with pytest.raises(JobFault, match="longer than it may"):
+            await sandbox.run(hostile.pause, b"")
 
 
 async def test_cancelling_kills_the_child_within_a_second(sandbox: Sandbox, fifo: Path) -> None:
