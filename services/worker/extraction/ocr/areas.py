@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _HEAD, _FOOT = 0.15, 0.93
 #: Of the page: what is narrower is but the blank between two words, and so far off its even place a gap may be.
 _GAP, _OFF = 0.008, 0.07
+#: Of the page: a title stands no further off its middle, and leaves so much on both sides.
+_OFF_CENTRE, _ASIDE = 0.02, 0.15
 #: Of the height: dirt in a gap, and a rule that is drawn down between columns; of the width: a rule across.
 _DIRT, _RULE_DOWN, _RULE_ACROSS = 0.006, 0.5, 0.05
 
@@ -43,7 +45,7 @@ def bands(bitmap: Bitmap) -> list[list[Area]]:
     gaps = _gaps(rows[int(_HEAD * height) : int(_FOOT * height)], width)
     if not gaps:
         return [[Area(0, 0, 1, 1)]]
-    across = [lines for gap in gaps for lines in _across(rows, gap, width)]
+    across = [*_centred(rows, width), *(lines for gap in gaps for lines in _across(rows, gap, width))]
     top = _blank(rows, max((last for _, last in across if last < _HEAD * height), default=-1), 1) / height
     bottom = (
         _blank(rows, min((first for first, _ in across if first > _FOOT * height), default=height), -1) + 1
@@ -74,7 +76,8 @@ def _gaps(rows: list[bytes], width: int) -> list[tuple[int, int]]:
     most = _DIRT * len(rows)
     is_empty = (body[x::width].count(1) <= most for x in range(width))
     empty = [[x for x, _ in run] for key, run in groupby(enumerate(is_empty), key=itemgetter(1)) if key]
-    runs = [(run[0], run[-1] + 1) for run in empty if len(run) >= _GAP * width]
+    inner = (run for run in empty if run[0] > 0 and run[-1] < width - 1)
+    runs = [(run[0], run[-1] + 1) for run in inner if len(run) >= _GAP * width]
     ways = [[_widest_at(runs, width * part / parts, width) for part in range(1, parts)] for parts in (2, 3)]
     halves, thirds = (way if all(map(_width, way)) else [] for way in ways)
     is_narrow = bool(thirds) and 2 * sum(map(_width, halves)) < min(map(_width, thirds))
@@ -88,13 +91,25 @@ def _widest_at(runs: list[tuple[int, int]], place: float, width: int) -> tuple[i
 
 def _across(rows: list[bytes], gap: tuple[int, int], width: int) -> Iterator[tuple[int, int]]:
     """The first and last row of each line that runs across a gap; one that only reaches into it leaves a blank."""
-    cells = [row[slice(*gap)] for row in rows]
-    for is_inked, run in groupby(range(len(cells)), key=lambda y: 1 in cells[y]):
+    for first, last, shadow in _lines([row[slice(*gap)] for row in rows]):
+        if max(map(len, shadow.split(b"\x01"))) < _GAP * width:
+            yield first, last
+
+
+def _centred(rows: list[bytes], width: int) -> Iterator[tuple[int, int]]:
+    """The first and last row of each line that stands in the middle of the page and leaves both sides blank."""
+    for first, last, shadow in _lines(rows):
+        left, right = shadow.index(1), width - 1 - shadow.rindex(1)
+        if abs(left - right) < _OFF_CENTRE * width and min(left, right) > _ASIDE * width:
+            yield first, last
+
+
+def _lines(rows: list[bytes]) -> Iterator[tuple[int, int, bytes]]:
+    """Runs of rows with ink: the first, the last, and where there is ink in any of them."""
+    for is_inked, run in groupby(range(len(rows)), key=lambda y: 1 in rows[y]):
         if is_inked:
             lines = list(run)
-            shadow = bytes(map(any, zip(*(cells[y] for y in lines), strict=True)))
-            if max(map(len, shadow.split(b"\x01"))) < _GAP * width:
-                yield lines[0], lines[-1]
+            yield lines[0], lines[-1], bytes(map(any, zip(*(rows[y] for y in lines), strict=True)))
 
 
 def _edges(gap: tuple[int, int], rules: list[int]) -> tuple[int, int]:

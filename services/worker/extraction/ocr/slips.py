@@ -11,7 +11,7 @@ _DIRT = "—–_=+|~«»°‘’“”`{}"
 _ALONE = re.compile(rf"(?:(?<=\s)|^)[{re.escape(_DIRT)};:]+(?=\s|$)")
 _AT_THE_ENDS = re.compile(r"(?:(?<=\s)|^)[_|~]+(?=\w)|(?<=\w)[_|~°—–]+(?=\s|$)")
 #: `Heat 1o0f6`, `Heat 2 0f 4`: the blanks of a heat's count are narrow, and its `o` is round.
-_OF = re.compile(r"\b(\w{3,} )([\dlISO]{1,2}?)(?: ?[oO]0?f ?| ?0f ?|l?of )([\dlISO]{1,2})(?=\s|$)")
+_OF = re.compile(r"\b(\w{3,} )([\dlISO]{1,2}?)(?: ?[oO]0?f ?| ?0f ?)([\dlISO]{1,2})(?=\s|$)")
 #: A lane as a row begins with it, with dirt before the name; `1)` is the leg of a relay.
 _LANE = re.compile(
     r"^(\d{1,2})([.,]?)(?: +|(?<=\d)[*+.,'=]|(?=\())(?:[*+.,'‘’“\"=-] *|[(\[](?![^)]*\)) *)?(?=[^\W\d_])"
@@ -19,6 +19,9 @@ _LANE = re.compile(
 _LANE_AND_NAME = re.compile(r"^\d{1,2}[.,]? +[^\W\d_]")
 #: An upright stroke before small letters, where a name begins: no name begins with a small letter.
 _STROKE = re.compile(r"(?:(?<=, )|(?<=^\d ))[l|1](?=[a-z])")
+#: An apostrophe inside a name that leans, and a relay's letter that was seen twice, once small.
+_APOSTROPHE = re.compile(r"(?<=\b[DLO])[/‘’`](?=[A-Z][a-z])")
+_TWICE = re.compile(r"(?<= )([COSVWXZ])(?!\1)(?i:\1)(?= )")
 #: An age with dirt at it, after the name of a row.
 _AGE = re.compile(r"^(\d{1,2} [^\d]+ [MWF]?\d{1,2})[.,'*°](?= \S)")
 #: The age with the gender of a mixed event, whose one or two strokes were taken for more, or for letters.
@@ -48,6 +51,7 @@ def _line(line: str, *, is_ranked: bool) -> str:
     line = _LANE.sub(lambda lane: f"{lane[1]}{lane[2] if is_ranked else ''} ", line)
     line = _STROKE.sub("I", line)
     if _LANE_AND_NAME.match(line):
+        line = _TWICE.sub(r"\1", _APOSTROPHE.sub("'", line))
         line = _AGE.sub(r"\1", line)
         line = _AGE_OF.sub(lambda age: age[1] + age[2].translate(_DIGITS)[-2:], line, count=1)
         line = _INITIAL.sub(" ", line)
