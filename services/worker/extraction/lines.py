@@ -48,7 +48,10 @@ def _mended(page: PageText) -> list[str]:
 
 def clean(text: str) -> str:
     """One line without its fillers and its doubled blanks."""
-    if not (text.isascii() and text.isprintable()):  # most lines are, and need none of this
+    if not text.isprintable():
         text = "".join(c if c.isprintable() else " " for c in text)
+    if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return " ".join(_FILLERS.sub(" ", text).split())
+    if "__" in text or "...." in text:
+        text = _FILLERS.sub(" ", text)
+    return " ".join(text.split())

@@ -28,7 +28,7 @@ _MARKS_BEFORE = re.compile(r"^(?:\([A-Z][a-z]?\)\s*)+(?=\S)")
 _MARKS_BEHIND = re.compile(r"\s+\(?(?:EXH|EXHIB)\)?$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """One printed row. `place` is a lane in a heat and a rank in a list; `letter` is a relay's.
 
@@ -166,7 +166,7 @@ class Rows:
         if number and team and len(number) < 3 and team.split()[0].casefold() in self._months:  # noqa: PLR2004 - a day
             number, team = None, f"{number} {team}"  # a school that is named for a date
         label = name if both is None else both
-        if not label or not any(map(str.isalpha, label)):
+        if not label or not (label[0].isalpha() or any(map(str.isalpha, label))):
             return None
         place = _number(parts["place"])
         is_scratched = is_scratched or self._is_scratch(seed)
