@@ -95,7 +95,7 @@ async def _beside_pdfium(sandbox: Sandbox, pdf: bytes) -> Line:
 
 
 def _beside_pdfplumber(pdf: bytes) -> Line:
-    """Once, for it takes half a minute, with readings before and behind it; with its garbage collected, as by default."""
+    """Once, for it takes half a minute, with readings before and behind it; garbage collected, as by default."""
     readings = [_seconds(lambda: read_sheet(pdf)) for _ in range(RUNS // 2)]
     gc.enable()
     plumbed = _seconds(lambda: _plumbed_text(pdf))
