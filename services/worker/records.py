@@ -106,6 +106,11 @@ class Records:
             log.warning("cache.unreadable", checksum=checksum)  # a row of another version; the sheet is read again
             return None
 
+    async def ai_file(self, checksum: str) -> str | None:
+        """The AI endpoint's id of a file that was uploaded to it and is not about to expire there."""
+        row = await self._row("worker_ai_file", checksum)
+        return None if row is None else str(row["openai_file_id"])
+
     async def _row(self, name: str, *arguments: Any) -> asyncpg.Record | None:  # noqa: ANN401 - as asyncpg takes them
         try:
             async with self._database.connection() as connection:

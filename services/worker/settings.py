@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from services.runtime.settings import Settings
 from services.worker.download import DownloadLimits
+from services.worker.extraction.ai.options import AiOptions
 from services.worker.extraction.limits import Limits
 from services.worker.extraction.ocr.recognition import OcrLimits
 
@@ -28,6 +29,17 @@ class WorkerSettings(Settings):
     )
     ocr_max_pages: int = Field(60, ge=1, le=1000, description="Pictures that are read in one PDF.")
     ocr_seconds: float = Field(60, gt=0, le=600, description="Longest reading of one column of a picture.")
+    ai_base_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="An AI for sheets without text, by OpenAI's API.",
+    )
+    ai_key: SecretStr = Field(SecretStr(""), description="Its key.")
+    ai_model: str = Field("", description="Its model, one that gives structured output.")
+    ai_takes: Literal["pdf", "pictures"] = Field("pdf", description="What it is given: the PDF, or its pages drawn.")
+    ai_max_pages: int = Field(40, ge=1, le=500, description="Pages that are drawn for it.")
+    ai_seconds: float = Field(120, gt=0, le=600, description="Longest upload to it, and longest answer.")
+    ai_file_hours: int = Field(24, ge=1, le=720, description="How long it keeps an upload for further swimmers.")
     download_connect_seconds: float = Field(5, gt=0, le=60, description="A link's host must answer within.")
     download_read_seconds: float = Field(15, gt=0, le=60, description="Longest silence in the middle of a download.")
     download_total_seconds: float = Field(60, gt=0, le=600, description="Longest download, redirects included.")
@@ -43,6 +55,27 @@ class WorkerSettings(Settings):
         if isinstance(value, str):
             return frozenset(host.strip().lower() for host in value.split(",") if host.strip())
         return value
+
+    @model_validator(mode="after")
+    def _an_ai_has_a_model(self) -> Self:
+        if self.ai_base_url and not self.ai_model:
+            raise ValueError("ai_base_url wants an ai_model: which of its models reads the sheets")
+        return self
+
+    @property
+    def ai_options(self) -> AiOptions | None:
+        """None where no AI is configured."""
+        if self.ai_base_url is None:
+            return None
+        return AiOptions(
+            base_url=self.ai_base_url,
+            model=self.ai_model,
+            key=self.ai_key,
+            takes=self.ai_takes,
+            seconds=self.ai_seconds,
+            pages=self.ai_max_pages,
+            file_hours=self.ai_file_hours,
+        )
 
     @property
     def download_limits(self) -> DownloadLimits:

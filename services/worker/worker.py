@@ -25,6 +25,7 @@ from services.worker.submit import Submits
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from services.worker.pipeline import Ai
     from services.worker.reader import Reader
     from services.worker.settings import WorkerSettings
 
@@ -33,7 +34,9 @@ COMMANDS_AT_A_TIME = 16
 
 
 @asynccontextmanager
-async def working(settings: WorkerSettings, reader: Reader) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+async def working(
+    settings: WorkerSettings, reader: Reader, ai: Ai | None = None
+) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
     """Take commands and jobs for a while; yields the check whether they are being taken.
 
     The end comes in order: no more messages, the running work drained, what it published confirmed.
@@ -59,6 +62,7 @@ async def working(settings: WorkerSettings, reader: Reader) -> AsyncIterator[Cal
             shelf=shelf,
             records=records,
             readings=Readings(reader=reader, shelf=shelf, lock=lock),
+            ai=ai,
         )
         submits = Submits(events=events, dispatch=dispatch, records=records, max_pdfs=settings.max_pdfs)
         commands = Consumer(

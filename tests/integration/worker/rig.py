@@ -11,7 +11,7 @@ from aio_pika import Message
 from schema.cloudevents import Fact
 from schema.errors import JobFault
 from schema.events import JobStageEntered
-from schema.extraction import Sheet, SheetEntry
+from schema.extraction import Sheet, SheetEntry, Warning  # noqa: A004 - as in its home
 from schema.states import ErrorCode
 from services.runtime.blobs import Blobs
 from services.runtime.clock import new_id
@@ -41,7 +41,7 @@ def stages(facts: Iterable[Fact]) -> list[str]:
 
 
 class StubReader:
-    """Reads nothing but what a test writes into a PDF: `crash`, `encrypted`, `hijacked`, or a sheet."""
+    """Reads nothing but what a test writes into a PDF: `crash`, `encrypted`, `hijacked`, `scan`, `unsure`; a sheet."""
 
     version = "stub-1"
 
@@ -59,8 +59,11 @@ class StubReader:
             raise ZeroDivisionError("a bug in the reader")
         if b"encrypted" in pdf:
             raise JobFault(ErrorCode.ENCRYPTED_PDF, "The PDF is locked with a password.")
+        if b"scan" in pdf:
+            raise JobFault(ErrorCode.NO_TEXT, "No page of this PDF has text.")
         swims = tuple(SheetEntry(event_number="12A", lane=4, swimmer_name=name) for name in SWIMMERS)
-        kept = KeptSheet.of(Sheet(meet_name="Spring Open", venue="Harbour Pool", entries=swims))
+        warnings = (Warning(code="pages_without_text", message="So."),) if b"unsure" in pdf else ()
+        kept = KeptSheet.of(Sheet(meet_name="Spring Open", venue="Harbour Pool", entries=swims, warnings=warnings))
         return KeptSheet(kept.document.replace(b'"lane":4', b'"lane":X')) if b"hijacked" in pdf else kept
 
 

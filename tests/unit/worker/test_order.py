@@ -19,7 +19,7 @@ from services.worker.submit import Submits
 
 if TYPE_CHECKING:
     from schema.cloudevents import Fact
-    from services.worker.pipeline import Enter
+    from services.worker.stages import Enter
 
 BATCH = UUID("01920000-0000-7000-8000-000000000001")
 LINK = UrlSource(url="https://example.com/sheet.pdf")

@@ -55,13 +55,13 @@ def draw(pdf: bytes, limits: Limits, *, number: int) -> bytes:
     """Page `number` (from 1), turned upright where it lies askew by some degrees, packed. Raises JobFault."""
     with opened(pdf, limits.pages) as document:
         page = document[number - 1]
-        degrees = turn(_drawn(page, _COARSE_DOTS_PER_INCH, 0))
+        degrees = turn(drawn(page, _COARSE_DOTS_PER_INCH, 0))
         degrees = degrees if abs(degrees) > _STRAIGHT else 0
-        coarse = _drawn(page, _COARSE_DOTS_PER_INCH, -degrees)
-        return Picture(_drawn(page, _DOTS_PER_INCH, -degrees), bands(coarse)).packed()
+        coarse = drawn(page, _COARSE_DOTS_PER_INCH, -degrees)
+        return Picture(drawn(page, _DOTS_PER_INCH, -degrees), bands(coarse)).packed()
 
 
-def _drawn(page: pypdfium2.PdfPage, dots_per_inch: int, degrees: float) -> Bitmap:
+def drawn(page: pypdfium2.PdfPage, dots_per_inch: int, degrees: float) -> Bitmap:
     """Turned clockwise about its middle; the paper keeps its size."""
     wide, high = page.get_size()
     scale = min(dots_per_inch / _POINTS_PER_INCH, math.sqrt(_MOST_DOTS / (wide * high)))
