@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what this machine lacks (Python with venv, PostgreSQL's and RabbitMQ's binaries; starts none of them) and makes
-# .venv in the folder that it is called in.
+# .venv in the folder that it is called in. WITH_OCR=1 installs tesseract too, which reads sheets that are pictures.
 set -eu
 
 any_of() { for found in "$@"; do [ -x "$found" ] && return 0; done; return 1; }
@@ -26,8 +26,9 @@ has_rabbitmq() {
     any_of /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server \
         /opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server /usr/local/opt/rabbitmq/sbin/rabbitmq-server
 }
+has_tesseract() { [ -z "${WITH_OCR:-}" ] || command -v tesseract >/dev/null 2>&1; }
 lacking() {
-    for part in python postgresql rabbitmq; do
+    for part in python postgresql rabbitmq tesseract; do
         "has_$part" || echo "$part"
     done
 }
@@ -86,9 +87,11 @@ install_lacking() {
             apt:python) packages="$packages python3 python3-venv" ;;
             apt:postgresql) packages="$packages postgresql" ;;
             apt:rabbitmq) packages="$packages rabbitmq-server" ;;
+            apt:tesseract) packages="$packages tesseract-ocr" ;;
             brew:python) packages="$packages python@3.13" ;;
             brew:postgresql) packages="$packages postgresql@17" ;;
             brew:rabbitmq) packages="$packages rabbitmq" ;;
+            brew:tesseract) packages="$packages tesseract" ;;
         esac
     done
     # shellcheck disable=SC2086 - a list of words

@@ -29,9 +29,9 @@ class WorkerSettings(Settings):
     )
     ocr_max_pages: int = Field(60, ge=1, le=1000, description="Pictures that are read in one PDF.")
     ocr_seconds: float = Field(60, gt=0, le=600, description="Longest reading of one column of a picture.")
-    ai_base_url: str | None = Field(
-        None,
-        pattern="^https?://",
+    ai_base_url: str = Field(
+        "",
+        pattern="^(https?://.*)?$",
         description="An AI for sheets without text, by OpenAI's API.",
     )
     ai_key: SecretStr = Field(SecretStr(""), description="Its key.")
@@ -65,7 +65,7 @@ class WorkerSettings(Settings):
     @property
     def ai_options(self) -> AiOptions | None:
         """None where no AI is configured."""
-        if self.ai_base_url is None:
+        if not self.ai_base_url:
             return None
         return AiOptions(
             base_url=self.ai_base_url,

@@ -27,11 +27,11 @@ def tools(tmp_path: Path) -> Path:
     return folder
 
 
-def bootstrap(folder: Path, tools: Path) -> subprocess.CompletedProcess[str]:
+def bootstrap(folder: Path, tools: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["/bin/sh", SCRIPT],
         cwd=folder,
-        env={"PATH": str(tools), "HOME": str(folder)},
+        env={"PATH": str(tools), "HOME": str(folder), **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -65,3 +65,16 @@ def test_nothing_is_installed_where_all_is_there() -> None:
     )
 
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_tesseract_is_installed_where_it_is_wanted_and_nowhere_else(
+    tmp_path: Path, tools: Path, *, wanted: bool
+) -> None:
+    asked = tmp_path / "asked"
+    (tools / "brew").write_text(f'#!/bin/sh\necho "$@" > {asked}\n')
+    (tools / "brew").chmod(0o755)
+
+    bootstrap(tmp_path, tools, **({"WITH_OCR": "1"} if wanted else {}))
+
+    assert ("tesseract" in asked.read_text().split()) == wanted
