@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -17,7 +20,6 @@ from services.runtime.topology import HISTORY, declare, topology
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
 TOPOLOGY = topology(1, 35)
 #: A migrated database, to be copied and not to be connected to.
@@ -42,23 +44,29 @@ async def execute(url: str, statement: str) -> None:
         await connection.close()
 
 
-def passable(folder: Path) -> Path:
-    """The folder, open to PostgreSQL's user, who else would keep the data outside of it."""
-    for closed in (folder, folder.parent, folder.parent.parent):
-        closed.chmod(0o711)
-    return folder
+@contextmanager
+def passable() -> Iterator[Path]:
+    """A folder that PostgreSQL's user may pass through, who else would keep the data outside of it.
+
+    Not below pytest's own: another run, of another checkout perhaps, closes that to everybody else.
+    """
+    with tempfile.TemporaryDirectory(prefix="heatstream-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Path:
+def state() -> Iterator[Path]:
     """A folder for servers that a test starts itself."""
-    return passable(tmp_path)
+    with passable() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
-def private_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def private_servers() -> Iterator[Servers]:
     """A PostgreSQL and a RabbitMQ of this test run's own: what `make up` runs beside it is not seen."""
-    with servers(passable(tmp_path_factory.mktemp("servers")), durable=False, prepare=create_template) as up:
+    with passable() as folder, servers(folder, durable=False, prepare=create_template) as up:
         yield up
         with psycopg.connect(up.database_url, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {TEMPLATE} WITH (FORCE)")
