@@ -63,8 +63,8 @@ def normalize(name: str) -> str:
 def other_keys(name: str, key: str = "") -> tuple[str, ...]:
     """Further keys that a printed name answers to where nobody has them exactly; its own `key` is not among them.
 
-    Without middle initials; without a nickname, or by it (`Sven "svenne"`); by each of `Bo or Bodil`; without an age that
-    ran into an initial (`Dag R15`); and with marked letters spelled out (`Mueller`).
+    Without middle initials; without a nickname, or by it (`Sven "svenne"`); by each of `Bo or Bodil`; without an age
+    that ran into an initial (`Dag R15`); and with marked letters spelled out (`Mueller`).
     """
     key = key or normalize(name)
     if _PLAIN.fullmatch(name):  # as most are; a sheet has thousands

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from services.worker.extraction.layouts.words import either, languages
@@ -98,6 +99,7 @@ def _days(pairs: Iterable[tuple[int, int, int]], *, day_first: bool) -> list[dat
     return [day for day in days if day is not None]
 
 
+@lru_cache(4096)  # the heads of pages repeat
 def find_period(text: str, *, day_first: bool = False) -> Period | None:
     """The first day or range of days in a text; None if there is none that makes sense."""
     for form, read in (

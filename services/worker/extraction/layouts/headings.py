@@ -114,7 +114,7 @@ class Headings:
         return self._named(found["number"], stripped.strip())
 
     def is_wordless_event(self, text: str) -> bool:
-        return _WORDLESS.fullmatch(text) is not None
+        return "|" in text and _WORDLESS.fullmatch(text) is not None
 
     def heat(self, text: str) -> HeatLine | None:
         if len(text) > LONGEST:

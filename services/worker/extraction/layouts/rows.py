@@ -186,7 +186,10 @@ def unmarked(name: str) -> str:
 def _match(forms: list[re.Pattern[str]], text: str) -> re.Match[str] | None:
     if len(text) > LONGEST:
         return None
-    return next((found for form in forms if (found := form.fullmatch(text))), None)
+    for form in forms:
+        if found := form.fullmatch(text):
+            return found
+    return None
 
 
 def _number(text: str | None) -> int | None:
