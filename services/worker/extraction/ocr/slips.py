@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 
+from services.worker.extraction.ocr import accents
+
 #: Marks that are ink of rules and dirt where they stand alone, or at a word's end; a hyphen may be part of a name.
 _DIRT = "—–_=+|~«»°‘’“”`{}"
 _ALONE = re.compile(rf"(?:(?<=\s)|^)[{re.escape(_DIRT)};:]+(?=\s|$)")
@@ -46,7 +48,7 @@ def mended(lines: list[str]) -> list[str]:
 
 
 def _line(line: str, *, is_ranked: bool) -> str:
-    line = _OF.sub(_of, line)
+    line = accents.restored(_OF.sub(_of, line))
     line = _TIME.sub(lambda time: time[0].translate(_DIGITS), line)
     line = _LANE.sub(lambda lane: f"{lane[1]}{lane[2] if is_ranked else ''} ", line)
     line = _STROKE.sub("I", line)
