@@ -1,11 +1,11 @@
-"""The console script. Cheap to import: the children of the extraction sandbox import it again."""
+"""The console script."""
 
 from __future__ import annotations
 
 
 def main() -> None:
     """Run the command that the arguments name; its exit code is the process's."""
-    from services.cli.app import app  # noqa: PLC0415 - a child process imports this module and needs no commands
+    from services.cli.app import app  # noqa: PLC0415 - so that importing this is cheap
 
     app(prog_name="heatstream")
 

@@ -82,7 +82,7 @@ def _read(pdf: bytes) -> KeptSheet:
     from services.worker.extraction.ocr.recognition import Recogniser
 
     async def read() -> KeptSheet:
-        async with Sandbox() as sandbox:
+        async with Sandbox(spares=0) as sandbox:  # one PDF
             extractor = LocalExtractor(sandbox, Recogniser.where_installed(sandbox))
             return await extractor.read(pdf, partial(typer.echo, err=True))
 

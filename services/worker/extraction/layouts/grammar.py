@@ -16,7 +16,6 @@ class Grammar:
     """The forms of headings, columns and rows in these words."""
 
     def __init__(self, words: Words, *, day_first: bool = False) -> None:
-        self.words = words
         self.headings, self.columns, self.rows = Headings(words, day_first=day_first), ColumnHeads(words), Rows(words)
 
     def is_heading(self, text: str) -> bool:
