@@ -86,7 +86,10 @@ COMMANDS: dict[str, type[AnyCommand]] = {
 
 
 class ProcessJob(Model):
-    """The message on `heatstream.jobs`: one attempt at one PDF of a batch."""
+    """The message on `heatstream.jobs`: one attempt at one PDF of a batch.
+
+    `first_attempt` is where the count of automatic retries begins: 1, or what a person asked for later.
+    """
 
     TYPE: ClassVar[str] = "job.process"
     VERSION: ClassVar[int] = 1
@@ -95,5 +98,6 @@ class ProcessJob(Model):
     job_id: UUID
     sequence: Annotated[Count, Field(ge=1)]
     attempt: Annotated[Count, Field(ge=1)]
+    first_attempt: Annotated[Count, Field(ge=2)] | None = None
     swimmer_name: SwimmerName
     source: Source

@@ -158,6 +158,23 @@ class BatchNotificationSent(Event):
     TYPE: ClassVar[str] = "batch.notification_sent"
 
 
+class BatchNotificationFailed(Event):
+    """The mail was refused for good, for this `reason` without the address; the address is forgotten."""
+
+    TYPE: ClassVar[str] = "batch.notification_failed"
+
+    reason: Sentence
+
+
+class BatchDeadLetterRedriven(Event):
+    """A person put a message of this batch from a dead-letter queue back where it came from."""
+
+    TYPE: ClassVar[str] = "batch.dead_letter_redriven"
+
+    queue: Annotated[Text, StringConstraints(min_length=1, max_length=255)]
+    reason: Sentence
+
+
 class BatchExpired(Event):
     """The batch is forgotten: its rows and the data of its log are erased."""
 
@@ -176,6 +193,8 @@ BatchEvent = (
     | BatchCancelled
     | BatchNotificationRequested
     | BatchNotificationSent
+    | BatchNotificationFailed
+    | BatchDeadLetterRedriven
     | BatchExpired
 )
 EVENTS: dict[str, type[BatchEvent]] = {event.TYPE: event for event in get_args(BatchEvent)}

@@ -9,7 +9,9 @@ from schema import identity
 from schema.events import (
     BatchCancelled,
     BatchCompleted,
+    BatchDeadLetterRedriven,
     BatchExpired,
+    BatchNotificationFailed,
     BatchNotificationRequested,
     BatchNotificationSent,
     BatchRetryRequested,
@@ -74,11 +76,16 @@ def evolve(batch: Batch | None, fact: Fact) -> Batch | Unchanged:  # noqa: C901,
             if batch.notification_requested_at is not None and batch.notification_requested_at >= at:
                 return Unchanged.STALE
             return batch._replace(notification_email=event.email, notification_requested_at=at)
-        case BatchNotificationSent():
+        case BatchNotificationSent() | BatchNotificationFailed():
             requested = batch.notification_requested_at
             if batch.notification_email is None or (requested is not None and requested > at):
                 return Unchanged.STALE
-            return batch._replace(notification_email=None, notification_sent_at=at)
+            sent_at = at if isinstance(event, BatchNotificationSent) else batch.notification_sent_at
+            return batch._replace(notification_email=None, notification_sent_at=sent_at)
+        case BatchDeadLetterRedriven():
+            if batch.redriven_at is not None and batch.redriven_at >= at:
+                return Unchanged.STALE
+            return batch._replace(redriven_at=at)
         case BatchExpired():
             return batch._replace(expired=True)
         case _:

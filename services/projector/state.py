@@ -52,6 +52,7 @@ class Batch(NamedTuple):
     notification_email: str | None = None
     notification_requested_at: datetime | None = None
     notification_sent_at: datetime | None = None
+    redriven_at: datetime | None = None
     expired: bool = False
 
     @property

@@ -122,6 +122,7 @@ def _placed(row: asyncpg.Record, jobs: dict[UUID, Job]) -> Placed | None:
         notification_email=row["notification_email"],
         notification_requested_at=row["notification_requested_at"],
         notification_sent_at=row["notification_sent_at"],
+        redriven_at=row["redriven_at"],
     )
     return Placed(batch, row["last_event_id"], row["head_digest"])
 

@@ -49,6 +49,7 @@ def new_batches(places: Iterable[Placed]) -> list[Row]:
             batch.notification_email,
             batch.notification_requested_at,
             batch.notification_sent_at,
+            batch.redriven_at,
         )
         for batch, last_event_id, _ in places
     )
@@ -69,6 +70,7 @@ def known_batches(places: Iterable[tuple[Placed, int]]) -> list[Row]:
             batch.notification_email,
             batch.notification_requested_at,
             batch.notification_sent_at,
+            batch.redriven_at,
         )
         for (batch, last_event_id, _), expected in places
     )

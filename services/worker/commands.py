@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import structlog
 from aio_pika import Message
 from structlog.contextvars import bound_contextvars
 
+from schema.answers import Accepted, Rejected
 from schema.commands import COMMANDS, SubmitBatch
 from schema.errors import Transient
 from services.worker.intake import Unreadable, read
@@ -35,8 +35,8 @@ class Commands:
     """The handler of queue `heatstream.commands`.
 
     The AMQP property `type` names the command, header `x-version` the version of its JSON body (1 where absent). Who
-    sets `reply_to` is answered `{"status": "accepted", "batch_id"}` or `{"status": "rejected", "reason", "errors":
-    [{"field", "message"}]}`, with the request's `correlation_id`, or its `message_id` where it has none.
+    sets `reply_to` is answered with one of `schema.answers`, with the request's `correlation_id`, or its `message_id`
+    where it has none.
     """
 
     def __init__(self, table: Mapping[str, Handler], publisher: Publisher) -> None:
@@ -53,17 +53,16 @@ class Commands:
                 await handler(command, Origin.of(message))
                 log.info("command.accepted", type=command.TYPE)
         except Unreadable as refused:
-            errors = [{"field": error.field, "message": error.message} for error in refused.errors]
-            await self._answer(message, {"status": "rejected", "reason": refused.reason, "errors": errors})
+            await self._answer(message, Rejected(reason=refused.reason, errors=refused.errors))
             raise
-        await self._answer(message, {"status": "accepted", "batch_id": str(command.batch_id)})
+        await self._answer(message, Accepted(batch_id=command.batch_id))
 
-    async def _answer(self, message: AbstractIncomingMessage, answer: dict[str, object]) -> None:
+    async def _answer(self, message: AbstractIncomingMessage, answer: Accepted | Rejected) -> None:
         """An answer that nobody waits for any more is no reason to do the work again."""
         if not message.reply_to or message.reply_to.startswith("heatstream."):  # our own queues are not for answers
             return
         reply = Message(
-            orjson.dumps(answer),
+            answer.model_dump_json().encode(),
             content_type="application/json",
             correlation_id=message.correlation_id or message.message_id,
             app_id=SOURCE,

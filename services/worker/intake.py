@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import orjson
 from pydantic import ValidationError
 
+from schema.answers import FieldError
 from schema.commands import Command, ProcessJob
 from schema.errors import Poison
 
@@ -27,14 +27,6 @@ _QUOTING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong with one field, without its value: it may be a child's name."""
-
-    field: str
-    message: str
-
-
 class Unreadable(Poison):
     """A message that cannot be acted on. `errors` are for the one who sent it."""
 
@@ -44,7 +36,7 @@ class Unreadable(Poison):
 
     @classmethod
     def about(cls, reason: str, field: str, message: str) -> Unreadable:
-        return cls(reason, f"{field}: {message}", (FieldError(field, message),))
+        return cls(reason, f"{field}: {message}", (FieldError(field=field, message=message),))
 
 
 def read(message: AbstractIncomingMessage, models: Mapping[str, type[M]]) -> M:
@@ -68,7 +60,7 @@ def read(message: AbstractIncomingMessage, models: Mapping[str, type[M]]) -> M:
         raise Unreadable.about("not_json", "body", f"not JSON: {wrong.msg} (byte {wrong.pos})") from None
     except ValidationError as wrong:
         details = wrong.errors(include_url=False, include_input=False, include_context=False)
-        errors = tuple(FieldError(_name(one, hide=False), _message(one)) for one in details)
+        errors = tuple(FieldError(field=_name(one, hide=False), message=_message(one)) for one in details)
         sentence = "; ".join(f"{_name(one, hide=True)}: {_message(one)}" for one in details)
         raise Unreadable("bad_fields", sentence, errors) from None
 

@@ -8,8 +8,10 @@ from schema.commands import FileSource
 from schema.events import (
     BatchCancelled,
     BatchCompleted,
+    BatchDeadLetterRedriven,
     BatchEvent,
     BatchExpired,
+    BatchNotificationFailed,
     BatchNotificationRequested,
     BatchNotificationSent,
     BatchRetryRequested,
@@ -196,3 +198,20 @@ def test_an_upload_to_an_ai_tells_the_checksum_of_what_a_link_led_to() -> None:
     batch = given(submitted(), step(1, 5, ai_file=uploaded(24)))
 
     assert batch.jobs[job_id(1)].file_checksum == CHECKSUM
+
+
+def test_a_mail_that_was_refused_for_good_is_forgotten_and_not_counted_as_sent() -> None:
+    asked = given(submitted(), BatchNotificationRequested(email="parent@example.org"))
+    refused = when(asked, BatchNotificationFailed(reason="there is no such address"))
+    assert isinstance(refused, Batch)
+    assert (refused.notification_email, refused.notification_sent_at) == (None, None)
+    assert when(refused, BatchNotificationFailed(reason="again"), at=101) is Unchanged.STALE
+    assert when(asked, BatchNotificationFailed(reason="of an older request"), at=0) is Unchanged.STALE
+
+
+def test_a_redrive_is_recorded_once() -> None:
+    redriven = BatchDeadLetterRedriven(queue="heatstream.commands.dead", reason="bad_fields")
+    after = when(given(submitted()), redriven)
+    assert isinstance(after, Batch)
+    assert after.redriven_at == START + timedelta(seconds=100)
+    assert when(after, redriven) is Unchanged.STALE

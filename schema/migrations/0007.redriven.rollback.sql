@@ -1,0 +1,1 @@
+ALTER TABLE processing_batches DROP COLUMN redriven_at;
