@@ -14,6 +14,8 @@ COMMANDS = "heatstream.commands"
 COMMANDS_DEAD = "heatstream.commands.dead"
 JOBS = "heatstream.jobs"
 JOBS_DEAD = "heatstream.jobs.dead"
+#: Dead jobs of which nobody can tell whose they are; they wait for people.
+JOBS_UNREADABLE = "heatstream.jobs.unreadable"
 EVENTS = "heatstream.events"
 EVENTS_DEAD = "heatstream.events.dead"
 HISTORY = "heatstream.history"
@@ -61,6 +63,7 @@ def topology(partitions: int, history_days: int) -> Topology:
             Queue(COMMANDS_DEAD, _quorum()),
             # Every key is bound, so that a command of an unknown type is dead-lettered with its reason, not lost.
             Queue(COMMANDS, _quorum(dead=COMMANDS_DEAD, deliveries=_DAY_OF_RESTARTS), ((COMMANDS, "#"),)),
+            Queue(JOBS_UNREADABLE, _quorum(deliveries=_NEVER)),
             Queue(JOBS_DEAD, _quorum()),
             Queue(JOBS, _quorum(dead=JOBS_DEAD, deliveries=_DAY_OF_RESTARTS)),
             *(Queue(retry_queue(delay), {**_quorum(dead=JOBS), "x-message-ttl": delay * 1000}) for delay in DELAYS),
@@ -94,7 +97,8 @@ async def declare(channel: AbstractChannel, wanted: Topology) -> None:
 
 #: A graceful stop gives messages back and counts as a delivery, so the limit is far above a day's restarts.
 _DAY_OF_RESTARTS = 100
-#: The projector sets aside what it cannot use by itself; RabbitMQ 4 would otherwise put a limit of 20.
+#: The projector sets aside what it cannot use by itself, and people look at a dead letter as often as they like;
+#: RabbitMQ 4 would otherwise put a limit of 20.
 _NEVER = 1_000_000
 
 
