@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from services.cli.commands import demo, extract, migrate, services, submit, topology, up, watch
+from services.cli.commands.dead_letters.group import group as dead_letters
 from services.cli.failures import OneLineFailures
 
 if TYPE_CHECKING:
@@ -48,3 +49,8 @@ _add("topology", topology.topology, "heatstream topology --json | jq '.queues[].
 _add("api", services.api, f"{_SETTINGS} heatstream api")
 _add("worker", services.worker, f"{_SETTINGS} heatstream worker")
 _add("projector", services.projector, f"{_SETTINGS} heatstream projector")
+app.add_typer(
+    dead_letters,
+    name="dead-letters",
+    epilog="\b\nExample:\n  heatstream dead-letters list --queue commands.dead",
+)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from services.cli.commands.dead_letters.looking import list_, show
+from services.cli.commands.dead_letters.settling import drop, redrive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+group = typer.Typer(
+    help=(
+        "Look at the messages that could not be worked on, put them back, or throw them away.\n\n"
+        "They wait in queues of their own at the broker, with the reason. `redrive` and `drop` only say what they would"
+        " do, until --yes."
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,  # as the commands above it
+)
+
+
+def _add(name: str, command: Callable[..., None], *examples: str) -> None:
+    group.command(name, epilog="\n  ".join(("\b\nExample:", *examples)))(command)
+
+
+_add(
+    "list",
+    list_,
+    "heatstream dead-letters list --queue commands.dead --older-than 2h",
+    "heatstream dead-letters list --json | jq -r .reason | sort | uniq -c",
+)
+_add("show", show, "heatstream dead-letters show 0199c0de-0000-7000-8000-000000000000")
+_add(
+    "redrive",
+    redrive,
+    "heatstream dead-letters redrive --reason bug --newer-than 1d",
+    "heatstream dead-letters redrive --reason bug --newer-than 1d --why 'mended in 0.2' --yes",
+)
+_add("drop", drop, "heatstream dead-letters drop --queue commands.dead --reason not_json --older-than 7d --yes")

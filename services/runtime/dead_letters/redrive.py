@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from aio_pika import DeliveryMode, Message
+
+from schema.cloudevents import Fact
+from schema.commands import SubmitBatch
+from schema.events import BatchDeadLetterRedriven
+from services.runtime.clock import new_id, now
+from services.runtime.consumer import BROKERS_OWN
+from services.runtime.dead_letters.death import ORIGIN, REASON, SENTENCE, SINCE
+from services.runtime.dead_letters.letter import REDRIVEN, REDRIVEN_BY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from services.runtime.dead_letters.letter import Letter
+    from services.runtime.event_publisher import EventPublisher
+    from services.runtime.publisher import Publisher
+
+log = structlog.get_logger()
+#: What a letter must not take along, beside what the broker wrote (a message whose deaths read as a cycle is dropped on
+#: its next trip through a delay queue): CC would send it to other queues once more.
+_LEFT_BEHIND = frozenset({REASON, SENTENCE, ORIGIN, SINCE, "CC", "BCC"})
+_LONGEST_REASON = 2000
+
+
+class Redrive:
+    """Puts letters back at work, one by one, and tells their batches so.
+
+    `source` names the program that does it, `by` the person, `why` their words. `sent` is called when a letter is at
+    work and not yet off its dead-letter queue: where a crash repeats it, and loses none.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is one property of the one redrive
+        self,
+        publisher: Publisher,
+        events: EventPublisher,
+        *,
+        source: str,
+        by: str,
+        why: str | None = None,
+        sent: Callable[[Letter], None] = lambda _: None,
+    ) -> None:
+        self._publisher, self._events = publisher, events
+        self._source, self._by, self._why, self._sent = source, by, why, sent
+
+    @property
+    def possible(self) -> bool:
+        """Whether the broker is there."""
+        return self._publisher.up
+
+    async def to(self, queue: str, letter: Letter) -> tuple[UUID, ...]:
+        """Return the batches that were told, when the letter is on disk in `queue` and off its own.
+
+        Raises Transient where it may not have arrived, or its event: then it stays where it is, to be put back again.
+        To the queue and not through an exchange: who else heard the message the first time must not hear it again.
+        """
+        await self._publisher.publish("", queue, _again(letter, self._by))
+        self._sent(letter)
+        told = _told(letter)
+        for batch_id in told:
+            await self._events.publish(self._fact(letter, batch_id))
+        await letter.message.ack()
+        log.info(
+            "dead_letter.redriven",
+            queue=letter.queue,
+            to=queue,
+            message_id=letter.id,
+            batch_ids=[str(batch_id) for batch_id in letter.batch_ids],
+            reason=letter.death.reason,
+            by=self._by,
+            why=self._why,
+        )
+        return told
+
+    def _fact(self, letter: Letter, batch_id: UUID) -> Fact:
+        reason = letter.death.reason if self._why is None else f"{letter.death.reason}; put back: {self._why}"
+        return Fact(
+            id=new_id(),
+            batch_id=batch_id,
+            occurred_at=now(),
+            source=self._source,
+            event=BatchDeadLetterRedriven(queue=letter.queue, reason=_storable(reason)),
+            correlation_id=_storable(letter.message.correlation_id or letter.id),
+            causation_id=_storable(letter.id),
+        )
+
+
+def _again(letter: Letter, by: str) -> Message:
+    """The message as it was sent first, with a count of its ways back."""
+    message = letter.message
+    kept = {
+        name: value
+        for name, value in message.headers.items()
+        if name not in _LEFT_BEHIND and not name.startswith(BROKERS_OWN)
+    }
+    return Message(
+        message.body,
+        headers={**kept, REDRIVEN: letter.redriven + 1, REDRIVEN_BY: by},
+        content_type=message.content_type,
+        content_encoding=message.content_encoding,
+        delivery_mode=DeliveryMode.PERSISTENT,
+        correlation_id=message.correlation_id,
+        reply_to=message.reply_to,
+        message_id=message.message_id,
+        timestamp=message.timestamp,
+        type=message.type,
+        app_id=message.app_id,
+    )
+
+
+def _told(letter: Letter) -> tuple[UUID, ...]:
+    """The batches that have a log to write this into; one whose submit is only now put back has none yet."""
+    return () if SubmitBatch.TYPE in letter.types else letter.batch_ids
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL stores no NUL, and an event with one would be set aside."""
+    return text.replace("\x00", "")[:_LONGEST_REASON]
