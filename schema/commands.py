@@ -101,3 +101,8 @@ class ProcessJob(Model):
     first_attempt: Annotated[Count, Field(ge=2)] | None = None
     swimmer_name: SwimmerName
     source: Source
+
+    @property
+    def tries(self) -> int:
+        """Which try this is since the job was last asked for, from 1."""
+        return self.attempt - (self.first_attempt or 1) + 1

@@ -33,6 +33,15 @@ class SubmittedView(BatchAddresses):
     batches: tuple[SwimmerBatchView, ...]
 
 
+class OrderedView(Model):
+    """A command is on its way to a batch; what becomes of it is seen at `url` and heard at `events_url`."""
+
+    batch_id: UUID
+    command: str
+    url: str
+    events_url: str
+
+
 class JobView(Model):
     """One PDF of a batch, as a row of `batch_jobs` has it."""
 

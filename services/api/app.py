@@ -10,6 +10,7 @@ from services.api.guard import Guard
 from services.api.routes import home
 from services.api.routes.batches import Batches
 from services.api.routes.events import Events
+from services.api.routes.orders import Orders
 from services.api.routes.results import Results
 from services.runtime import health
 
@@ -35,9 +36,11 @@ def app(  # noqa: PLR0913 - the parts that the gateway is made of
     checks: Mapping[str, Callable[[], Awaitable[bool]]],
 ) -> ASGIApp:
     """The gateway as an ASGI application."""
+    commands = Commands(publisher)
     routes = [
         *home.routes(),
-        *Batches(settings, blobs, Commands(publisher), reads).routes(),
+        *Batches(settings, blobs, commands, reads).routes(),
+        *Orders(commands, reads).routes(),
         *Results(reads).routes(),
         *Events(hub, reads, settings.beat_seconds).routes(),
         *health.routes(checks),

@@ -23,6 +23,13 @@ def batch_id_of(request: Request) -> UUID:
     return UUID(text)
 
 
+def job_id_of(request: Request) -> UUID:
+    text = request.path_params["job_id"]
+    if not _UUID.fullmatch(text):
+        raise Rejected("bad-job-ids", "a job id is a UUID, as the batch names it", (("job_id", "is no id"),))
+    return UUID(text)
+
+
 def code_of(request: Request) -> str:
     """The code of a share link; what cannot be one is not looked for."""
     code: str = request.path_params["code"]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from services.cli.commands import demo, extract, migrate, services, submit, topology, up, watch
+from services.cli.commands import demo, extract, migrate, orders, services, submit, topology, up, watch
 from services.cli.commands.dead_letters.group import group as dead_letters
 from services.cli.failures import OneLineFailures
 
@@ -44,6 +44,9 @@ _add(
 )
 _add("submit", submit.submit, "heatstream submit day1.pdf day2.pdf --swimmer 'Lindqvist, Maya' --watch --ics maya.ics")
 _add("watch", watch.watch, "heatstream watch 0199c0de-0000-7000-8000-000000000000")
+_add("cancel", orders.cancel, "heatstream cancel 0199c0de-0000-7000-8000-000000000000")
+_add("retry", orders.retry, "heatstream retry 0199c0de-0000-7000-8000-000000000000 --job 2")
+_add("expire", orders.expire, "heatstream expire 0199c0de-0000-7000-8000-000000000000 --yes")
 _add("migrate", migrate.migrate, "heatstream migrate --database-url postgresql://postgres@127.0.0.1/heatstream")
 _add("topology", topology.topology, "heatstream topology --json | jq '.queues[].name'")
 _add("api", services.api, f"{_SETTINGS} heatstream api")

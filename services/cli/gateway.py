@@ -11,7 +11,7 @@ import httpx2
 import orjson
 from pydantic import ValidationError
 
-from schema.views import BatchView, Problem, ResultsView, SubmittedView
+from schema.views import BatchView, OrderedView, Problem, ResultsView, SubmittedView
 from services.cli.failures import Unusable
 
 if TYPE_CHECKING:
@@ -84,6 +84,17 @@ class Gateway:
     def calendar(self, batch_id: UUID) -> bytes:
         """The schedule as iCalendar."""
         return self._ask("GET", f"/api/batches/{batch_id}/calendar.ics").content
+
+    def cancel(self, batch_id: UUID) -> OrderedView:
+        return _read(OrderedView, self._ask("POST", f"/api/batches/{batch_id}/cancel"))
+
+    def retry(self, batch_id: UUID, job_ids: Sequence[UUID] = ()) -> OrderedView:
+        """The named jobs, or all that failed."""
+        named = {"json": {"job_ids": [str(job_id) for job_id in job_ids]}} if job_ids else {}
+        return _read(OrderedView, self._ask("POST", f"/api/batches/{batch_id}/retry", **named))
+
+    def expire(self, batch_id: UUID) -> OrderedView:
+        return _read(OrderedView, self._ask("POST", f"/api/batches/{batch_id}/expire"))
 
     def events(self, batch_id: UUID, after: int = 0) -> Iterator[BatchNews]:
         """Every event of a batch after the cursor `after`, live, until the batch is over.
@@ -164,7 +175,7 @@ class _Over(Exception):
     """The batch has no more events."""
 
 
-View = TypeVar("View", SubmittedView, BatchView, ResultsView)
+View = TypeVar("View", SubmittedView, BatchView, OrderedView, ResultsView)
 
 
 def _read(view: type[View], answer: httpx2.Response) -> View:

@@ -72,7 +72,7 @@ def _of(whose: str, what: str) -> str:
     return f"{whose} · {what}" if whose else what
 
 
-def sentence(news: BatchNews) -> str:
+def sentence(news: BatchNews) -> str:  # noqa: PLR0911 - one match, one case an event
     """One event for people; an event that this client does not know is told by its name."""
     data = news.data
     match news.name:
@@ -84,6 +84,8 @@ def sentence(news: BatchNews) -> str:
             return f"failed: {data['error_message']}"
         case "job_retry_scheduled":
             return f"{data['error_message']}: next try in {data['delay_seconds']} s"
+        case "batch_retry_requested":
+            return f"trying {len(data['jobs'])} of its sheets again"
         case "batch_completed":
             return f"{data['status']}: {data['completed_pdfs']} of {data['total_pdfs']} sheets read"
         case _:

@@ -46,11 +46,14 @@ class Publisher:
     async def __aexit__(self, *exc: object) -> None:
         await self._link.__aexit__(*exc)
 
-    async def publish(self, exchange: str, routing_key: str, message: Message) -> None:
+    async def publish(self, exchange: str, routing_key: str, message: Message, *, mandatory: bool = True) -> None:
+        """Not `mandatory` is what may find nobody who listens, and is fine then."""
         async with self._slots:
             await self._link.wait_up(self._wait_seconds)
             try:
-                await self._exchanges[exchange].publish(message, routing_key, timeout=PUBLISH_SECONDS)
+                await self._exchanges[exchange].publish(
+                    message, routing_key, mandatory=mandatory, timeout=PUBLISH_SECONDS
+                )
             except PublishError as returned:
                 raise Transient(f"no queue takes {routing_key!r} of exchange {exchange!r}: {returned}") from returned
             except DeliveryError as refused:

@@ -19,6 +19,8 @@ JOBS_UNREADABLE = "heatstream.jobs.unreadable"
 EVENTS = "heatstream.events"
 EVENTS_DEAD = "heatstream.events.dead"
 HISTORY = "heatstream.history"
+#: Says to all workers at once which batch is to stop; each listens with an exclusive queue of its own.
+CONTROL = "heatstream.control"
 #: Seconds that a retry waits; each has a queue of its own, because a per-message TTL waits behind its queue's head.
 DELAYS = (1, 4, 16, 64)
 
@@ -58,7 +60,11 @@ def topology(partitions: int, history_days: int) -> Topology:
     """What the broker holds for so many partitions. Changing an argument of a queue needs a new queue."""
     keys = [str(number) for number in range(partitions)]
     return Topology(
-        exchanges=(Exchange(COMMANDS, ExchangeType.TOPIC), Exchange(EVENTS, ExchangeType.DIRECT)),
+        exchanges=(
+            Exchange(COMMANDS, ExchangeType.TOPIC),
+            Exchange(EVENTS, ExchangeType.DIRECT),
+            Exchange(CONTROL, ExchangeType.FANOUT),
+        ),
         queues=(
             Queue(COMMANDS_DEAD, _quorum()),
             # Every key is bound, so that a command of an unknown type is dead-lettered with its reason, not lost.

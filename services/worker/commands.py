@@ -7,9 +7,10 @@ import structlog
 from aio_pika import Message
 from structlog.contextvars import bound_contextvars
 
-from schema.answers import Accepted, Rejected
-from schema.commands import COMMANDS, SubmitBatch
+from schema.answers import Accepted, FieldError, Rejected
+from schema.commands import COMMANDS, CancelBatch, ExpireBatch, RetryBatch, SubmitBatch
 from schema.errors import Transient
+from services.worker.batch_commands import Refused
 from services.worker.intake import Unreadable, read
 from services.worker.origin import SOURCE, Origin
 
@@ -19,16 +20,22 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractIncomingMessage
 
     from services.runtime.publisher import Publisher
+    from services.worker.batch_commands import BatchCommands
     from services.worker.submit import Submits
 
 log = structlog.get_logger()
-#: A handler takes the command and where it comes from. It may raise Unreadable, and is safe to repeat at any point.
+#: A handler takes the command and where it comes from. It may raise Unreadable or Refused, and is safe to repeat.
 Handler = Callable[[Any, Origin], Awaitable[None]]
 
 
-def handlers(submits: Submits) -> Mapping[str, Handler]:
+def handlers(submits: Submits, batches: BatchCommands) -> Mapping[str, Handler]:
     """Who does what: a line a command. A command of the contract that has no line is `unsupported`."""
-    return {SubmitBatch.TYPE: submits.handle}
+    return {
+        SubmitBatch.TYPE: submits.handle,
+        CancelBatch.TYPE: batches.cancel,
+        RetryBatch.TYPE: batches.retry,
+        ExpireBatch.TYPE: batches.expire,
+    }
 
 
 class Commands:
@@ -43,7 +50,10 @@ class Commands:
         self._table, self._publisher = table, publisher
 
     async def __call__(self, message: AbstractIncomingMessage) -> None:
-        """Return when the command took effect and was answered. Raises Unreadable after the answer, and Transient."""
+        """Return when the command took effect or was refused, and was answered.
+
+        Raises Unreadable after the answer, and Transient.
+        """
         try:
             command = read(message, COMMANDS)
             with bound_contextvars(batch_id=str(command.batch_id)):
@@ -55,6 +65,11 @@ class Commands:
         except Unreadable as refused:
             await self._answer(message, Rejected(reason=refused.reason, errors=refused.errors))
             raise
+        except Refused as refused:
+            reason, field, sentence = refused.refusal
+            log.info("command.refused", type=message.type, reason=reason)
+            await self._answer(message, Rejected(reason=reason, errors=(FieldError(field=field, message=sentence),)))
+            return
         await self._answer(message, Accepted(batch_id=command.batch_id))
 
     async def _answer(self, message: AbstractIncomingMessage, answer: Accepted | Rejected) -> None:

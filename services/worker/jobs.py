@@ -14,6 +14,7 @@ from schema.states import ErrorCode
 from services.worker.intake import Unreadable, read
 from services.worker.origin import Origin
 from services.worker.retry import delay_seconds
+from services.worker.running import Stopped
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractIncomingMessage
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from services.worker.dispatch import Dispatch
     from services.worker.pipeline import Pipeline
     from services.worker.records import Records
+    from services.worker.running import Running
 
 log = structlog.get_logger()
 
@@ -34,8 +36,11 @@ class Jobs:
     Safe to repeat at any point: what is recorded as over is not worked on, and the fold ignores what comes twice.
     """
 
-    def __init__(self, *, events: EventPublisher, dispatch: Dispatch, records: Records, pipeline: Pipeline) -> None:
+    def __init__(
+        self, *, events: EventPublisher, dispatch: Dispatch, records: Records, pipeline: Pipeline, running: Running
+    ) -> None:
         self._events, self._dispatch, self._records, self._pipeline = events, dispatch, records, pipeline
+        self._running = running
 
     async def __call__(self, message: AbstractIncomingMessage) -> None:
         """Return when the attempt is over and known to be. Raises Unreadable and Transient."""
@@ -43,12 +48,16 @@ class Jobs:
         if job.job_id != job_id(job.batch_id, job.sequence):
             raise Unreadable.about("bad_fields", "job_id", "is not the id of this batch's job")
         with bound_contextvars(batch_id=str(job.batch_id), job_id=str(job.job_id), attempt=job.attempt):
-            standing = await self._records.standing(job.batch_id, job.job_id)
-            reason = None if standing is None else standing.why_not(job)
-            if reason is not None:
-                log.info("job.not_wanted", reason=reason)
-                return
-            await self._attempt(job, Origin.of(message))
+            try:
+                async with self._running.job(job.batch_id):
+                    standing = await self._records.standing(job.batch_id, job.job_id)
+                    reason = None if standing is None else standing.why_not(job)
+                    if reason is not None:
+                        log.info("job.not_wanted", reason=reason)
+                        return
+                    await self._attempt(job, Origin.of(message))
+            except Stopped:
+                log.info("job.stopped")  # what it would have said changes nothing any more
 
     async def _attempt(self, job: ProcessJob, origin: Origin) -> None:
         async def tell(event: BatchEvent) -> None:
@@ -57,6 +66,8 @@ class Jobs:
         steps = count(1)
 
         async def enter(stage: Stage, sentence: str, ai_file: AiFile | None = None) -> None:
+            if await self._records.is_stopped(job.batch_id):
+                raise Stopped
             await tell(
                 JobStageEntered(
                     job_id=job.job_id,
@@ -72,7 +83,7 @@ class Jobs:
             completed = await self._pipeline.run(job, enter)
         except JobFault as fault:
             await tell(await self._after(job, origin, fault))
-        except Transient:
+        except (Transient, Stopped):
             raise
         except Exception:
             log.exception("job.crashed")
@@ -87,7 +98,7 @@ class Jobs:
         The next attempt is on its queue before the event says so: once the event is recorded, this message is not
         wanted any more, and a crash between the two would otherwise leave nobody to go on.
         """
-        delay = delay_seconds(fault, job.attempt)
+        delay = delay_seconds(fault, job.tries)
         if delay is None:
             log.info("job.failed", error_code=fault.code, sentence=fault.sentence)
             return _failed(job, fault)

@@ -19,7 +19,7 @@ from services.worker.extraction.doubt import doubt
 from services.worker.extraction.kept import Damaged
 from services.worker.extraction.names import normalize
 from services.worker.extraction.search import find
-from services.worker.retry import MOST_ATTEMPTS
+from services.worker.retry import MOST_TRIES
 
 if TYPE_CHECKING:
     from schema.extraction import ExtractionResult
@@ -117,7 +117,7 @@ class Pipeline:
         try:
             second = await self._ask(self._ai, job, checksum, await pdf(), enter)
         except JobFault as fault:
-            if fault.code.transient and job.attempt < MOST_ATTEMPTS:
+            if fault.code.transient and job.tries < MOST_TRIES:
                 raise
             log.info("ai.given_up", error_code=fault.code, sentence=fault.sentence)
             return _warned(found, "and the AI that could know more gave no answer")

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from pydantic import ValidationError
 
-from schema import upcast
+from schema import admission, upcast
 from schema.errors import Transient
-from schema.events import BatchSubmitted
+from schema.events import BatchRetryRequested, BatchSubmitted
 from schema.extraction import ExtractionResult
 from schema.states import BatchStatus, JobStatus
 from services.runtime.queries import query
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     import asyncpg
@@ -64,6 +65,20 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Expired:
+    """A batch that was forgotten: its log has no data any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A batch that lives: what was asked for, how it and its jobs stand, and the attempt that each job is at."""
+
+    submit: BatchSubmitted
+    standing: admission.Standing
+    attempts: Mapping[UUID, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Cached:
     """An extraction that an earlier job made of the same bytes for the same swimmer."""
 
@@ -93,6 +108,33 @@ class Records:
             JobStatus(row["job_status"]) if row["job_status"] else None,
             (row["retry_count"] or 0) + 1,
         )
+
+    async def is_stopped(self, batch_id: UUID) -> bool:
+        """Whether the batch was cancelled or has expired, as far as anybody can tell."""
+        row = await self._row("worker_batch_stopped", batch_id)
+        return row is not None and bool(row["stopped"])
+
+    async def batch(self, batch_id: UUID) -> Recorded | Expired | None:
+        """None when no event of it is recorded (yet). Raises Transient, for a command must not be refused blindly."""
+        async with self._database.connection() as connection, connection.transaction(isolation="repeatable_read"):
+            row = await connection.fetchrow(query("worker_batch"), batch_id)
+            jobs = await connection.fetch(query("worker_batch_jobs"), batch_id)
+        if row is None:
+            return None
+        submit = _submit(row).event
+        if submit is None or row["status"] is None:
+            return Expired()
+        standing = admission.Standing(BatchStatus(row["status"]), {job["id"]: JobStatus(job["status"]) for job in jobs})
+        return Recorded(submit, standing, {job["id"]: job["retry_count"] + 1 for job in jobs})
+
+    async def retry_by(self, batch_id: UUID, message_id: str | None) -> BatchRetryRequested | None:
+        """What a retry command led to when it came before. Raises Transient."""
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(query("worker_retry_by"), batch_id, message_id)
+        if row is None or row["data"] is None:
+            return None
+        data = upcast.bring_up(BatchRetryRequested.TYPE, row["version"], row["data"])
+        return BatchRetryRequested.model_validate(data)
 
     async def extraction(self, checksum: str, normalized_name: str) -> Cached | None:
         row = await self._row("worker_cached_extraction", checksum, normalized_name)

@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from schema.errors import JobFault
 
 #: The first attempt and three retries.
-MOST_ATTEMPTS = 4
+MOST_TRIES = 4
 
 
-def delay_seconds(fault: JobFault, attempt: int) -> int | None:
-    """How long attempt `attempt` (from 1) + 1 waits: one of `DELAYS`; None when there is no further attempt.
+def delay_seconds(fault: JobFault, tries: int) -> int | None:
+    """How long the job waits after try `tries` (from 1): one of `DELAYS`; None when there is no further try.
 
     Never less than the `Retry-After` of the other side: one that is longer than the longest queue ends the job,
     which a person may then try again.
     """
-    if not fault.code.transient or attempt >= MOST_ATTEMPTS:
+    if not fault.code.transient or tries >= MOST_TRIES:
         return None
-    wanted = max(DELAYS[min(attempt, len(DELAYS)) - 1], fault.retry_after or 0)
+    wanted = max(DELAYS[min(tries, len(DELAYS)) - 1], fault.retry_after or 0)
     return next((delay for delay in DELAYS if delay >= wanted), None)

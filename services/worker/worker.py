@@ -11,7 +11,9 @@ from services.runtime.event_publisher import EventPublisher
 from services.runtime.link import Link
 from services.runtime.publisher import Publisher
 from services.runtime.topology import COMMANDS, COMMANDS_DEAD, JOBS, JOBS_DEAD, topology
+from services.worker.batch_commands import BatchCommands
 from services.worker.commands import Commands, handlers
+from services.worker.control import Control
 from services.worker.dispatch import Dispatch
 from services.worker.download import Downloader
 from services.worker.jobs import Jobs
@@ -19,6 +21,7 @@ from services.worker.pipeline import Pipeline
 from services.worker.reading_lock import ReadingLock
 from services.worker.readings import Readings
 from services.worker.records import Records
+from services.worker.running import Running
 from services.worker.shelf import Shelf
 from services.worker.submit import Submits
 
@@ -64,11 +67,14 @@ async def working(
             readings=Readings(reader=reader, shelf=shelf, lock=lock),
             ai=ai,
         )
+        running = Running()
+        control = Control(publisher, wanted, running.stop)
+        batches = BatchCommands(events=events, dispatch=dispatch, records=records, control=control)
         submits = Submits(events=events, dispatch=dispatch, records=records, max_pdfs=settings.max_pdfs)
         commands = Consumer(
             COMMANDS,
             COMMANDS_DEAD,
-            Commands(handlers(submits), publisher),
+            Commands(handlers(submits, batches), publisher),
             topology=wanted,
             prefetch=COMMANDS_AT_A_TIME,
             drain_seconds=settings.drain_seconds,
@@ -76,12 +82,13 @@ async def working(
         jobs = Consumer(
             JOBS,
             JOBS_DEAD,
-            Jobs(events=events, dispatch=dispatch, records=records, pipeline=pipeline),
+            Jobs(events=events, dispatch=dispatch, records=records, pipeline=pipeline, running=running),
             topology=wanted,
             prefetch=settings.job_slots,
             drain_seconds=settings.drain_seconds,
         )
         links = [
+            Link(amqp_url, "heatstream-worker-control", control.session),
             Link(amqp_url, "heatstream-worker-commands", commands.session),
             Link(amqp_url, "heatstream-worker-jobs", jobs.session),
         ]

@@ -14,6 +14,10 @@ ADDRESSES = {
     "events": "/api/batches/{batch_id}/events",
     "results": "/api/batches/{batch_id}/results",
     "calendar": "/api/batches/{batch_id}/calendar.ics",
+    "cancel": "POST /api/batches/{batch_id}/cancel",
+    "retry": "POST /api/batches/{batch_id}/retry",
+    "retry one": "POST /api/batches/{batch_id}/jobs/{job_id}/retry",
+    "forget": "POST /api/batches/{batch_id}/expire",
     "shared result": "/result/{code}",
     "health": "/health/ready",
 }

@@ -15,6 +15,7 @@ NAMES = {
     "job.completed": "job_completed",
     "job.failed": "job_failed",
     "job.retry_scheduled": "job_retry_scheduled",
+    "batch.retry_requested": "batch_retry_requested",
     "batch.completed": "batch_completed",
     "batch.cancelled": "batch_cancelled",
 }

@@ -91,7 +91,7 @@ async def test_a_retried_batch_goes_on_being_told(api: httpx2.AsyncClient, ledge
     await ledger.record(batch_id, again, status=BatchStatus.PROCESSING)
     async with watching(api, batch_id, after=2) as events:
         await ledger.entered(batch_id, Stage.DOWNLOADING)
-        assert int((await anext(events)).id) == 4
+        assert [int((await anext(events)).id) for _ in range(2)] == [3, 4]
         await ledger.over(batch_id)
         assert [int(event.id) async for event in events] == [5]
 

@@ -14,6 +14,8 @@ from services.runtime.clock import new_id, now
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from schema.events import BatchEvent
+
 LINK = {"source_type": "url", "url": "http://127.0.0.1/sheet.pdf"}
 
 
@@ -33,6 +35,25 @@ async def record_submit(database_url: str, batch_id: UUID, swimmer: str | None) 
             now(),
             None if data is None else b"salt",
             data,
+        )
+    finally:
+        await connection.close()
+
+
+async def record_event(database_url: str, batch_id: UUID, event: BatchEvent, *, causation_id: str) -> None:
+    """The second event of a batch."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute(
+            "INSERT INTO batch_events (batch_id, event_id, message_id, type, version, occurred_at, source,"
+            " causation_id, salt, data, digest) VALUES ($1, 2, $2, $3, $4, $5, 'test', $6, 'salt', $7::jsonb, '')",
+            batch_id,
+            new_id(),
+            event.TYPE,
+            event.VERSION,
+            now(),
+            causation_id,
+            event.model_dump_json(exclude_none=True),
         )
     finally:
         await connection.close()

@@ -15,6 +15,7 @@ from schema.identity import job_id
 from schema.states import ErrorCode, Stage
 from services.worker.jobs import Jobs
 from services.worker.origin import Origin
+from services.worker.running import Running
 from services.worker.submit import Submits
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class Parts:
 
     async def standing(self, *_: UUID) -> None:
         return None
+
+    async def is_stopped(self, _: UUID) -> bool:
+        return False
 
     async def submit(self, _: UUID) -> None:
         return None
@@ -69,7 +73,7 @@ async def attempt(parts: Parts, number: int = 1) -> None:
         correlation_id="c-1",
     )
     fakes = cast("Any", parts)
-    await Jobs(events=fakes, dispatch=fakes, records=fakes, pipeline=fakes)(cast("Any", message))
+    await Jobs(events=fakes, dispatch=fakes, records=fakes, pipeline=fakes, running=Running())(cast("Any", message))
 
 
 async def submit(parts: Parts) -> None:

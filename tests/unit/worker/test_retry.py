@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from schema.errors import JobFault
 from schema.states import ErrorCode
 from services.runtime.topology import DELAYS
-from services.worker.retry import MOST_ATTEMPTS, delay_seconds
+from services.worker.retry import MOST_TRIES, delay_seconds
 
 TRANSIENT = [code for code in ErrorCode if code.transient]
 PERMANENT = [code for code in ErrorCode if not code.transient]
@@ -41,6 +41,6 @@ def test_a_retry_is_never_early_and_always_has_a_queue(
     delay = delay_seconds(fault(code, retry_after), attempt)
     if delay is not None:
         assert code.transient
-        assert attempt < MOST_ATTEMPTS
+        assert attempt < MOST_TRIES
         assert delay in DELAYS
         assert delay >= (retry_after or 0)

@@ -1,0 +1,4 @@
+SELECT e.version, e.data, b.status
+FROM batch_events e
+LEFT JOIN processing_batches b ON b.id = e.batch_id
+WHERE e.batch_id = $1 AND e.event_id = 1
