@@ -21,19 +21,21 @@ HELD_AT_A_TIME = 500
 #: After such a silence the queue is asked whether it has any more; another reader may have taken the rest.
 SILENCE_SECONDS = 0.5
 MOST_SILENCES = 60
+#: As a delivery tag: every message that the channel holds.
+_ALL = 0
 
 
 class Pile:
     """The letters that a dead-letter queue held when it was opened: `count` of them at most, oldest first.
 
-    What is not acknowledged goes back, to its place, when the pile is closed or its owner dies. A letter that comes
-    while the pile is gone through is not part of it: so a letter that is put back at work and dies again at once does
-    not keep anybody here for ever.
+    What is not acknowledged goes back to its place when the pile is closed; where its owner dies, it goes back as well,
+    and in order what one channel held. A letter that comes while the pile is gone through is not part of it: so a
+    letter that is put back at work and dies again at once does not keep anybody here for ever.
     """
 
     def __init__(self, connection: AbstractConnection, queue: str, count: int) -> None:
         self._connection, self._queue, self.count = connection, queue, count
-        self._channels: list[AbstractChannel] = []
+        self._held: list[tuple[AbstractChannel, AbstractQueue, str]] = []
 
     async def letters(self) -> AsyncIterator[Letter]:
         """Each letter, to be acknowledged before the next is asked for, or not at all. Raises what the broker raises.
@@ -44,11 +46,10 @@ class Pile:
         left = self.count
         while left:
             channel = await self._connection.channel(publisher_confirms=False)
-            self._channels.append(channel)
             await channel.set_qos(prefetch_count=HELD_AT_A_TIME)
             queue = await channel.declare_queue(self._queue, passive=True)
             arrived: asyncio.Queue[Incoming] = asyncio.Queue()
-            await queue.consume(arrived.put)
+            self._held.append((channel, queue, await queue.consume(arrived.put)))
             held = 0
             while left and held < HELD_AT_A_TIME:
                 message = await _next(arrived, queue)
@@ -60,8 +61,12 @@ class Pile:
 
     async def give_back(self) -> None:
         """In the order of taking: what is given back first will be first."""
-        for channel in self._channels:
-            with suppress(*GONE):  # then the broker has them back already
+        with suppress(*GONE):  # then the broker has them back already
+            for _, queue, tag in self._held:
+                await queue.cancel(tag)  # all of them first, or the last one would be handed what the first gives back
+            for channel, queue, _ in self._held:
+                await (await channel.get_underlay_channel()).basic_nack(_ALL, multiple=True, requeue=True)
+                await queue.declare()  # its answer comes after the queue has them; ends of channels overtake each other
                 await channel.close()
 
 
