@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 import obstore
@@ -14,8 +17,9 @@ from schema.errors import Rejected, Transient
 from services.runtime.clock import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Awaitable
+    from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Sequence
 
+    from obstore import ListStream, ObjectMeta
     from obstore.store import ObjectStore
 
 AWAY = (BaseError, OSError)
@@ -30,6 +34,15 @@ class Staged:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object as a listing has it. `size` is in bytes; storing it again gives it another `modified_at`."""
+
+    key: str
+    size: int
+    modified_at: datetime
+
+
 class TooLarge(Rejected):
     """More bytes than allowed came; nothing of them was kept."""
 
@@ -42,9 +55,11 @@ class Blobs:
 
     def __init__(self, url: str) -> None:
         if url.startswith("file:"):
-            Path(urlsplit(url).path).mkdir(parents=True, exist_ok=True)
-            self._store: ObjectStore = LocalStore(urlsplit(url).path)
+            self._folder: Path | None = Path(urlsplit(url).path)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._store: ObjectStore = LocalStore(self._folder)
         else:
+            self._folder = None
             self._store = from_url(url)
 
     async def stage(self, chunks: AsyncIterable[bytes], limit: int) -> Staged:
@@ -69,6 +84,35 @@ class Blobs:
 
     async def discard(self, staged: Staged) -> None:
         await _reach(obstore.delete_async(self._store, staged.key))
+
+    def listed(self, page: int) -> AsyncIterator[list[Stored]]:
+        """Every object, in no order, so many a page; one that comes or goes meanwhile may be in it or not."""
+        return _Pages(obstore.list(self._store, chunk_size=page))
+
+    async def modified_at(self, key: str) -> datetime | None:
+        """None for an object that is not there."""
+        try:
+            return (await obstore.head_async(self._store, key))["last_modified"]
+        except FileNotFoundError:
+            return None
+        except AWAY as gone:
+            raise Transient(f"the blob store cannot be reached: {gone}") from gone
+
+    async def delete(self, key: str) -> None:
+        """One that is gone already is gone."""
+        try:
+            await obstore.delete_async(self._store, key)
+        except FileNotFoundError:
+            return
+        except AWAY as gone:
+            raise Transient(f"the blob store cannot be reached: {gone}") from gone
+
+    async def drop_unfinished(self, before: datetime) -> int:
+        """Delete what processes that were killed left of objects on disk, and no listing shows; returns how many.
+
+        An object store has none of these: what it holds of unfinished uploads ends by its own lifecycle rule.
+        """
+        return 0 if self._folder is None else await asyncio.to_thread(_drop_unfinished, self._folder, before)
 
     async def pdf(self, checksum: str) -> bytes | None:
         return await self._get(f"pdfs/{checksum}")
@@ -97,6 +141,31 @@ class Blobs:
             return None
         except AWAY as gone:
             raise Transient(f"the blob store cannot be reached: {gone}") from gone
+
+
+class _Pages:
+    def __init__(self, stream: ListStream[Sequence[ObjectMeta]]) -> None:
+        self._stream = stream
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> list[Stored]:
+        try:
+            found = await anext(self._stream)
+        except AWAY as gone:
+            raise Transient(f"the blob store cannot be reached: {gone}") from gone
+        return [Stored(one["path"], one["size"], one["last_modified"]) for one in found]
+
+
+def _drop_unfinished(folder: Path, before: datetime) -> int:
+    dropped = 0
+    for path in folder.rglob("*#*"):  # as the store names a file until it is whole
+        with suppress(FileNotFoundError):  # whole by now
+            if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+                path.unlink()
+                dropped += 1
+    return dropped
 
 
 async def _reach(call: Awaitable[object]) -> None:
