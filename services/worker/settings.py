@@ -48,6 +48,9 @@ class WorkerSettings(Settings):
         frozenset(),
         description="Hosts exempt from the address guard, comma-separated: `name` (ports 80 and 443) or `name:port`.",
     )
+    janitor_seconds: float = Field(30, gt=0, le=3600, description="Between rounds that mend what was left hanging.")
+    lost_seconds: float = Field(900, ge=60, le=86400, description="Silence after which a batch's jobs are sent again.")
+    orphan_hours: float = Field(24, ge=1, le=8760, description="Age at which bytes of no live batch are deleted.")
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
