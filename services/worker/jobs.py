@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from schema.commands import ProcessJob
 from schema.errors import JobFault, Transient
 from schema.events import JobFailed, JobRetryScheduled, JobStageEntered
 from schema.identity import job_id
-from schema.states import ErrorCode
+from schema.states import ErrorCode, Stage
 from services.worker.intake import Unreadable, read
 from services.worker.origin import Origin
 from services.worker.retry import delay_seconds
@@ -20,14 +21,21 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractIncomingMessage
 
     from schema.events import AiFile, BatchEvent
-    from schema.states import Stage
     from services.runtime.event_publisher import EventPublisher
     from services.worker.dispatch import Dispatch
     from services.worker.pipeline import Pipeline
     from services.worker.records import Records
     from services.worker.running import Running
+    from services.worker.stages import Enter
+    from services.worker.work_lock import WorkLock
 
 log = structlog.get_logger()
+#: A sheet whose attempt began so often, and ended with its worker each time, is not tried again.
+MOST_DEATHS = 3
+#: What a worker said last before it died is recorded by then.
+RECOVERY_SECONDS = 1.0
+GIVE_BACK_SECONDS = 2.0
+_KILLER = JobFault(ErrorCode.EXTRACTION_LIMIT, "Reading this sheet ended the program that reads it, three times.")
 
 
 class Jobs:
@@ -36,11 +44,18 @@ class Jobs:
     Safe to repeat at any point: what is recorded as over is not worked on, and the fold ignores what comes twice.
     """
 
-    def __init__(
-        self, *, events: EventPublisher, dispatch: Dispatch, records: Records, pipeline: Pipeline, running: Running
+    def __init__(  # noqa: PLR0913 - the parts that an attempt needs, by name
+        self,
+        *,
+        events: EventPublisher,
+        dispatch: Dispatch,
+        records: Records,
+        pipeline: Pipeline,
+        running: Running,
+        claim: WorkLock,
     ) -> None:
         self._events, self._dispatch, self._records, self._pipeline = events, dispatch, records, pipeline
-        self._running = running
+        self._running, self._claim = running, claim
 
     async def __call__(self, message: AbstractIncomingMessage) -> None:
         """Return when the attempt is over and known to be. Raises Unreadable and Transient."""
@@ -49,21 +64,30 @@ class Jobs:
             raise Unreadable.about("bad_fields", "job_id", "is not the id of this batch's job")
         with bound_contextvars(batch_id=str(job.batch_id), job_id=str(job.job_id), attempt=job.attempt):
             try:
-                async with self._running.job(job.batch_id):
+                async with self._running.job(job.batch_id), self._claim.held(job.job_id.hex):
+                    if message.redelivered:
+                        await asyncio.sleep(RECOVERY_SECONDS)
                     standing = await self._records.standing(job.batch_id, job.job_id)
                     reason = None if standing is None else standing.why_not(job)
                     if reason is not None:
                         log.info("job.not_wanted", reason=reason)
                         return
-                    await self._attempt(job, Origin.of(message))
+                    if message.redelivered and await self._records.deaths(job) >= MOST_DEATHS:
+                        await self._events.publish(Origin.of(message).fact(job.batch_id, _failed(job, _KILLER)))
+                        log.warning("job.kills_its_worker")
+                        return
+                    step = standing.step if standing is not None and standing.attempt == job.attempt else 0
+                    await self._attempt(job, Origin.of(message), step)
             except Stopped:
                 log.info("job.stopped")  # what it would have said changes nothing any more
 
-    async def _attempt(self, job: ProcessJob, origin: Origin) -> None:
+    async def _attempt(self, job: ProcessJob, origin: Origin, step: int) -> None:
+        """Steps go on behind those of a worker that did not come to an end with this attempt."""
+
         async def tell(event: BatchEvent) -> None:
             await self._events.publish(origin.fact(job.batch_id, event))
 
-        steps = count(1)
+        steps = count(step + 1)
 
         async def enter(stage: Stage, sentence: str, ai_file: AiFile | None = None) -> None:
             if await self._records.is_stopped(job.batch_id):
@@ -83,6 +107,10 @@ class Jobs:
             completed = await self._pipeline.run(job, enter)
         except JobFault as fault:
             await tell(await self._after(job, origin, fault))
+        except asyncio.CancelledError:
+            if not self._running.has_stopped(job.batch_id):
+                await self._give_back(enter)
+            raise
         except (Transient, Stopped):
             raise
         except Exception:
@@ -91,6 +119,14 @@ class Jobs:
         else:
             await tell(completed)
             log.info("job.completed", cached=completed.cached, swims=len(completed.extraction.events))
+
+    async def _give_back(self, enter: Enter) -> None:
+        """Say that this worker stops in good order, so that its end does not count against the sheet."""
+        try:
+            async with asyncio.timeout(GIVE_BACK_SECONDS):
+                await enter(Stage.QUEUED, "Waiting for another worker: the one that had it is stopping")
+        except (Transient, TimeoutError, Stopped) as away:
+            log.warning("job.given_back_unsaid", error=repr(away))
 
     async def _after(self, job: ProcessJob, origin: Origin, fault: JobFault) -> JobRetryScheduled | JobFailed:
         """What a failed attempt leads to.

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from services.worker.extraction.kept import KeptSheet
     from services.worker.reader import Reader
-    from services.worker.reading_lock import ReadingLock
     from services.worker.shelf import Shelf
+    from services.worker.work_lock import WorkLock
 
 
 class Reading:
@@ -67,7 +67,7 @@ class Reading:
 class Readings:
     """Reads a PDF once for all jobs that want it at the same time, in this worker and in others."""
 
-    def __init__(self, *, reader: Reader, shelf: Shelf, lock: ReadingLock) -> None:
+    def __init__(self, *, reader: Reader, shelf: Shelf, lock: WorkLock) -> None:
         self._reader, self._shelf, self._lock = reader, shelf, lock
         self._under_way: dict[str, Reading] = {}
 

@@ -45,6 +45,7 @@ class Standing:
     batch_status: BatchStatus | None
     job_status: JobStatus | None
     attempt: int
+    step: int = 0
 
     def why_not(self, job: ProcessJob) -> str | None:
         """Why this attempt is not to be worked on; None when it is."""
@@ -107,7 +108,13 @@ class Records:
             BatchStatus(row["batch_status"]) if row["batch_status"] else None,
             JobStatus(row["job_status"]) if row["job_status"] else None,
             (row["retry_count"] or 0) + 1,
+            row["stage_step"] or 0,
         )
+
+    async def deaths(self, job: ProcessJob) -> int:
+        """How often this attempt was begun and neither ended nor was given back; 0 when nobody can tell."""
+        row = await self._row("worker_job_deaths", job.batch_id, str(job.job_id), job.attempt)
+        return 0 if row is None else int(row["deaths"])
 
     async def is_stopped(self, batch_id: UUID) -> bool:
         """Whether the batch was cancelled or has expired, as far as anybody can tell."""

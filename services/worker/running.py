@@ -35,6 +35,9 @@ class Running:
             if not work.expired():
                 work.reschedule(asyncio.get_running_loop().time())
 
+    def has_stopped(self, batch_id: UUID) -> bool:
+        return batch_id in self._stopped
+
     @asynccontextmanager
     async def job(self, batch_id: UUID) -> AsyncIterator[None]:
         """Work on a job of this batch. Raises Stopped when the batch was stopped before, or is meanwhile."""

@@ -18,12 +18,12 @@ from services.worker.dispatch import Dispatch
 from services.worker.download import Downloader
 from services.worker.jobs import Jobs
 from services.worker.pipeline import Pipeline
-from services.worker.reading_lock import ReadingLock
 from services.worker.readings import Readings
 from services.worker.records import Records
 from services.worker.running import Running
 from services.worker.shelf import Shelf
 from services.worker.submit import Submits
+from services.worker.work_lock import WorkLock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Commands are light: so many are under way at a time.
 COMMANDS_AT_A_TIME = 16
+#: How long a message that came twice waits for the worker that has its twin.
+CLAIM_SECONDS = 60.0
 
 
 @asynccontextmanager
@@ -52,12 +54,8 @@ async def working(
         publisher = await stack.enter_async_context(Publisher(amqp_url, "heatstream-worker-publisher", wanted))
         events = await stack.enter_async_context(EventPublisher(publisher, settings.partitions))
         dispatch, blobs = Dispatch(publisher), Blobs(settings.blob_url)
-        locking = Database(
-            settings.database_url.get_secret_value(),
-            name="heatstream-worker-readings",
-            most_connections=settings.job_slots,  # one a job, because a lock keeps its connection
-        )
-        lock = ReadingLock(await stack.enter_async_context(locking), settings.sandbox_wall_seconds)
+        lock = await stack.enter_async_context(_locking(settings, "readings", settings.sandbox_wall_seconds))
+        claim = await stack.enter_async_context(_locking(settings, "jobs", CLAIM_SECONDS))
         shelf = Shelf(blobs, reader.version)
         pipeline = Pipeline(
             downloader=Downloader(settings.download_limits, allowed_hosts=settings.allowed_hosts),
@@ -82,7 +80,7 @@ async def working(
         jobs = Consumer(
             JOBS,
             JOBS_DEAD,
-            Jobs(events=events, dispatch=dispatch, records=records, pipeline=pipeline, running=running),
+            Jobs(events=events, dispatch=dispatch, records=records, pipeline=pipeline, running=running, claim=claim),
             topology=wanted,
             prefetch=settings.job_slots,
             drain_seconds=settings.drain_seconds,
@@ -98,6 +96,14 @@ async def working(
             return publisher.up and all(link.up for link in links)
 
         yield taking
+
+
+@asynccontextmanager
+async def _locking(settings: WorkerSettings, name: str, patience_seconds: float) -> AsyncIterator[WorkLock]:
+    """Locks with a connection for each job slot, because a lock keeps its own."""
+    url = settings.database_url.get_secret_value()
+    async with Database(url, name=f"heatstream-worker-{name}", most_connections=settings.job_slots) as database:
+        yield WorkLock(database, patience_seconds)
 
 
 @asynccontextmanager

@@ -40,7 +40,7 @@ def sheets(tmp_path: Path) -> list[Path]:
 async def whole(crew: Crew) -> None:
     """The batch is complete: each event once, ids dense, each sheet's swims there."""
     await crew.until("SELECT status, completed_pdfs, failed_pdfs FROM processing_batches", [("completed", 3, 0)])
-    log = await crew.rows("SELECT event_id, type, data->>'job_id', data->>'stage' FROM batch_events ORDER BY 1")
+    log = await crew.rows("SELECT event_id, type, data->>'job_id', data->>'step' FROM batch_events ORDER BY 1")
     assert [row[0] for row in log] == list(range(1, len(log) + 1))
     said = [row[1:] for row in log]
     assert len(set(said)) == len(said)

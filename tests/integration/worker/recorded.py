@@ -40,14 +40,17 @@ async def record_submit(database_url: str, batch_id: UUID, swimmer: str | None) 
         await connection.close()
 
 
-async def record_event(database_url: str, batch_id: UUID, event: BatchEvent, *, causation_id: str) -> None:
-    """The second event of a batch."""
+async def record_event(
+    database_url: str, batch_id: UUID, event: BatchEvent, *, event_id: int = 2, causation_id: str | None = None
+) -> None:
+    """One more event in the log of a batch."""
     connection = await asyncpg.connect(database_url)
     try:
         await connection.execute(
             "INSERT INTO batch_events (batch_id, event_id, message_id, type, version, occurred_at, source,"
-            " causation_id, salt, data, digest) VALUES ($1, 2, $2, $3, $4, $5, 'test', $6, 'salt', $7::jsonb, '')",
+            " causation_id, salt, data, digest) VALUES ($1, $2, $3, $4, $5, $6, 'test', $7, 'salt', $8::jsonb, '')",
             batch_id,
+            event_id,
             new_id(),
             event.TYPE,
             event.VERSION,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -19,6 +20,8 @@ from services.worker.running import Running
 from services.worker.submit import Submits
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from schema.cloudevents import Fact
     from services.worker.stages import Enter
 
@@ -42,6 +45,10 @@ class Parts:
 
     async def standing(self, *_: UUID) -> None:
         return None
+
+    @asynccontextmanager
+    async def held(self, _: str) -> AsyncIterator[None]:
+        yield
 
     async def is_stopped(self, _: UUID) -> bool:
         return False
@@ -69,11 +76,14 @@ async def attempt(parts: Parts, number: int = 1) -> None:
         body=orjson.dumps(job.model_dump(mode="json")),
         type="job.process",
         headers={},
+        redelivered=False,
         message_id="m-1",
         correlation_id="c-1",
     )
     fakes = cast("Any", parts)
-    await Jobs(events=fakes, dispatch=fakes, records=fakes, pipeline=fakes, running=Running())(cast("Any", message))
+    await Jobs(events=fakes, dispatch=fakes, records=fakes, pipeline=fakes, running=Running(), claim=fakes)(
+        cast("Any", message)
+    )
 
 
 async def submit(parts: Parts) -> None:

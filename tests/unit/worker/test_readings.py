@@ -12,9 +12,9 @@ from schema.states import ErrorCode
 from services.runtime.blobs import Blobs
 from services.runtime.database import Database
 from services.worker.extraction import KeptSheet, LocalExtractor, Sandbox, find
-from services.worker.reading_lock import ReadingLock
 from services.worker.readings import Readings
 from services.worker.shelf import Shelf
+from services.worker.work_lock import WorkLock
 from tests.samples.hytek import sample
 from tests.samples.meet import Options
 
@@ -82,7 +82,7 @@ def shelf(tmp_path: Path) -> Shelf:
 
 
 def readings(reader: Reader, shelf: Shelf, database: Database) -> Readings:
-    return Readings(reader=reader, shelf=shelf, lock=ReadingLock(database, 5))
+    return Readings(reader=reader, shelf=shelf, lock=WorkLock(database, 5))
 
 
 async def wait_for(of: Readings, pdf: bytes = b"pdf") -> KeptSheet:

@@ -18,25 +18,26 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-class ReadingLock:
-    """One worker at a time reads a sheet, by a lock in the database that goes with its holder.
+class WorkLock:
+    """One worker at a time does a piece of work, by a lock in the database that goes with its holder.
 
     It spares work and guards nothing: where the database is away, or another worker holds the lock for longer than
-    `patience_seconds`, the sheet is read all the same. Each holder has a connection of `database` for as long.
+    `patience_seconds`, the work is done all the same. Each holder has a connection of `database` for as long.
     """
 
     def __init__(self, database: Database, patience_seconds: float) -> None:
         self._database, self._patience_seconds = database, patience_seconds
 
     @asynccontextmanager
-    async def held(self, checksum: str) -> AsyncIterator[None]:
+    async def held(self, key: str) -> AsyncIterator[None]:
+        """`key` names the work by 16 hex digits or more: a checksum, or a job's id."""
         async with AsyncExitStack() as holding:
             try:
                 async with asyncio.timeout(self._patience_seconds):
                     connection = await holding.enter_async_context(self._database.connection())
-                    await connection.execute(query("worker_lock_reading"), checksum, timeout=self._patience_seconds)
+                    await connection.execute(query("worker_lock_work"), key, timeout=self._patience_seconds)
             except (Transient, *AWAY) as away:
-                log.warning("reading.unlocked", checksum=checksum, error=repr(away))
+                log.warning("work.unlocked", key=key, error=repr(away))
             lock = holding.pop_all()
         try:
             yield

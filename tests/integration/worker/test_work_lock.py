@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.runtime.database import Database
-from services.worker.reading_lock import ReadingLock
+from services.worker.work_lock import WorkLock
 from tests.integration.worker.waiting import until_somebody_waits_for_a_lock
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 async def test_one_at_a_time_holds_the_lock_of_a_sheet(database: Database, database_url: str) -> None:
-    lock = ReadingLock(database, 20)
+    lock = WorkLock(database, 20)
     order: list[str] = []
 
     async def second() -> None:
@@ -41,13 +41,13 @@ async def test_one_at_a_time_holds_the_lock_of_a_sheet(database: Database, datab
 
 async def test_a_lock_that_is_not_given_back_costs_no_more_than_patience(database: Database) -> None:
     entered = False
-    async with ReadingLock(database, 20).held(ONE), ReadingLock(database, 0.2).held(ONE):
+    async with WorkLock(database, 20).held(ONE), WorkLock(database, 0.2).held(ONE):
         entered = True
     assert entered
 
 
 async def test_who_stops_waiting_leaves_nothing_behind(database: Database, database_url: str) -> None:
-    lock = ReadingLock(database, 20)
+    lock = WorkLock(database, 20)
     async with lock.held(ONE):
         waiting = asyncio.create_task(lock.held(ONE).__aenter__())
         await until_somebody_waits_for_a_lock(database_url)
@@ -59,5 +59,5 @@ async def test_who_stops_waiting_leaves_nothing_behind(database: Database, datab
 
 async def test_a_fault_of_the_reading_is_not_taken_for_the_databases(database: Database) -> None:
     with pytest.raises(OSError, match="the disk"):
-        async with ReadingLock(database, 20).held(ONE):
+        async with WorkLock(database, 20).held(ONE):
             raise OSError("the disk")
