@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What every service reads from its environment (`HEATSTREAM_…`), once, at start. Units are in the names."""
 
-    model_config = SettingsConfigDict(env_prefix="HEATSTREAM_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HEATSTREAM_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     amqp_url: SecretStr = Field(SecretStr("amqp://guest:guest@127.0.0.1:5672/"), description="The broker.")
     database_url: SecretStr = Field(
@@ -22,6 +22,11 @@ class Settings(BaseSettings):
     )
     max_pdfs: int = Field(15, ge=1, le=100, description="PDFs in one batch.")
     max_pdf_mb: int = Field(25, ge=1, le=100, description="Size of one PDF.")
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="The mail server: `smtp://user:password@host:587`, `smtps://…`; without one no mail is offered. "
+        "`?starttls=always` (with a password), `auto` (without) or `never`.",
+    )
     drain_seconds: float = Field(8, gt=0, description="How long running work may take to finish after SIGTERM.")
     grace_seconds: float = Field(10, gt=0, description="When the platform kills; must be longer than the drain.")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Lowest level that is logged.")
@@ -33,3 +38,8 @@ class Settings(BaseSettings):
         if self.drain_seconds >= self.grace_seconds:
             raise ValueError("drain_seconds must be shorter than grace_seconds, or the platform kills running work")
         return self
+
+    @property
+    def mails(self) -> bool:
+        """Whether a batch may ask for a mail."""
+        return bool(self.smtp_url.get_secret_value())

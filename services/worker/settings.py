@@ -11,6 +11,8 @@ from services.worker.download import DownloadLimits
 from services.worker.extraction.ai.options import AiOptions
 from services.worker.extraction.limits import Limits
 from services.worker.extraction.ocr.recognition import OcrLimits
+from services.worker.mail.options import Letterhead, MailOptions, sender_of
+from services.worker.mail.server import MailServer
 
 
 class WorkerSettings(Settings):
@@ -43,6 +45,11 @@ class WorkerSettings(Settings):
     download_connect_seconds: float = Field(5, gt=0, le=60, description="A link's host must answer within.")
     download_read_seconds: float = Field(15, gt=0, le=60, description="Longest silence in the middle of a download.")
     download_total_seconds: float = Field(60, gt=0, le=600, description="Longest download, redirects included.")
+    mail_from: str = Field("", description="Who mails are from: `Heatstream <swims@swims.example>`.")
+    public_url: str = Field(
+        "", pattern=r"^(https?://[^\s?#]+)?$", description="Where people reach the gateway: mails link to it."
+    )
+    mail_seconds: float = Field(60, gt=0, le=600, description="Longest wait for one answer of the mail server.")
     max_redirects: int = Field(5, ge=0, le=20, description="Redirects that are followed, each checked anew.")
     allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(),
@@ -64,6 +71,24 @@ class WorkerSettings(Settings):
         if self.ai_base_url and not self.ai_model:
             raise ValueError("ai_base_url wants an ai_model: which of its models reads the sheets")
         return self
+
+    @model_validator(mode="after")
+    def _a_mail_has_a_sender_and_a_link(self) -> Self:
+        if self.mails and not (self.mail_from and self.public_url):
+            raise ValueError("smtp_url wants a mail_from and a public_url: who writes, and what mails link to")
+        _ = self.mail_options  # a URL or an address that says nothing is found at start
+        return self
+
+    @property
+    def mail_options(self) -> MailOptions | None:
+        """None where no mail server is configured."""
+        if not self.mails:
+            return None
+        return MailOptions(
+            server=MailServer.of(self.smtp_url.get_secret_value()),
+            head=Letterhead(sender_of(self.mail_from), self.public_url.rstrip("/")),
+            answer_seconds=self.mail_seconds,
+        )
 
     @property
     def ai_options(self) -> AiOptions | None:
