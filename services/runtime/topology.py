@@ -19,6 +19,8 @@ JOBS_UNREADABLE = "heatstream.jobs.unreadable"
 EVENTS = "heatstream.events"
 EVENTS_DEAD = "heatstream.events.dead"
 HISTORY = "heatstream.history"
+#: Its messages are permits to call the AI: who calls holds one unacknowledged.
+AI_PERMITS = "heatstream.ai-permits"
 #: Says to all workers at once which batch is to stop; each listens with an exclusive queue of its own.
 CONTROL = "heatstream.control"
 #: Seconds that a retry waits; each has a queue of its own, because a per-message TTL waits behind its queue's head.
@@ -73,6 +75,7 @@ def topology(partitions: int, history_days: int) -> Topology:
             Queue(JOBS_DEAD, _quorum()),
             Queue(JOBS, _quorum(dead=JOBS_DEAD, deliveries=_DAY_OF_RESTARTS)),
             *(Queue(retry_queue(delay), {**_quorum(dead=JOBS), "x-message-ttl": delay * 1000}) for delay in DELAYS),
+            Queue(AI_PERMITS, _quorum(deliveries=_NEVER)),
             Queue(EVENTS_DEAD, _quorum()),
             *(
                 Queue(

@@ -41,6 +41,7 @@ class WorkerSettings(Settings):
     ai_takes: Literal["pdf", "pictures"] = Field("pdf", description="What it is given: the PDF, or its pages drawn.")
     ai_max_pages: int = Field(40, ge=1, le=500, description="Pages that are drawn for it.")
     ai_seconds: float = Field(120, gt=0, le=600, description="Longest upload to it, and longest answer.")
+    ai_calls: int = Field(10, ge=1, le=1000, description="Calls to it at a time, of all workers together.")
     ai_file_hours: int = Field(24, ge=1, le=720, description="How long it keeps an upload for further swimmers.")
     download_connect_seconds: float = Field(5, gt=0, le=60, description="A link's host must answer within.")
     download_read_seconds: float = Field(15, gt=0, le=60, description="Longest silence in the middle of a download.")

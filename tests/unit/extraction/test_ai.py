@@ -4,9 +4,10 @@ import base64
 import socket
 import struct
 import zlib
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import orjson
 import pytest
@@ -27,7 +28,7 @@ from tests.samples.picture import scanned
 from tests.unit.extraction.ai_server import MEET, SWIM, AiServer, ai_serving, raw, refused, said
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from schema.events import AiFile
 
@@ -108,6 +109,34 @@ async def test_a_sheet_is_uploaded_and_its_swims_come_back(server: AiServer, ask
     (file,) = asking.files
     assert (file.file_id, file.file_checksum, file.file_size_bytes) == ("file-1", CHECKSUM, len(ASKED.pdf))
     assert timedelta(hours=23.9) < file.expires_at - now() < timedelta(hours=24.1)
+
+
+@pytest.mark.parametrize("takes", ["pdf", "pictures"])
+async def test_upload_and_question_are_one_turn_and_a_wait_for_it_is_said(
+    server: AiServer, options: AiOptions, sandbox: Sandbox, takes: Literal["pdf", "pictures"]
+) -> None:
+    told, turns = list[tuple[Stage, str]](), list[str]()
+
+    async def enter(stage: Stage, sentence: str, ai_file: AiFile | None = None) -> None:  # noqa: ARG001 - as it is called
+        told.append((stage, sentence))
+
+    async def unknown(_: str) -> None:
+        return None
+
+    @asynccontextmanager
+    async def turn(waits: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+        assert (server.uploads, server.questions) == ([], [])
+        await waits()
+        yield
+        turns.append(f"{len(server.uploads)} {len(server.questions)}")
+
+    pdf = scanned(sample(Options(seed=3, events=8, heats=2, relays=False)).pdf)
+    options = replace(options, takes=takes, pages=1)
+    async with Endpoint(options) as endpoint:
+        await AiExtractor(endpoint, sandbox, options, turn).extract(ASKED._replace(pdf=pdf), unknown, enter)
+
+    assert turns == ["1 1" if takes == "pdf" else "0 1"]
+    assert told.count((Stage.EXTRACTING, "Waiting for its turn at the AI")) == 1
 
 
 async def test_a_file_that_it_has_is_not_given_again(server: AiServer, asking: Asking) -> None:

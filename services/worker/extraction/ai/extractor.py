@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import ValidationError
 
@@ -15,6 +16,9 @@ from services.worker.extraction.ai.asked import FileGone
 from services.worker.extraction.ai.question import question
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
+
     from openai.types.chat import ChatCompletionContentPartParam
 
     from schema.extraction import ExtractionResult
@@ -25,21 +29,41 @@ if TYPE_CHECKING:
     from services.worker.stages import Enter
 
 
+_WAITS = "Waiting for its turn at the AI"
+
+
+class Turn(Protocol):
+    """Lets as many call the AI at a time as may, each for the length of a block."""
+
+    def __call__(self, waits: Callable[[], Awaitable[None]], /) -> AbstractAsyncContextManager[None]:
+        """`waits` is called once, if the turn does not come at once. The block raises Transient when it is lost."""
+        ...
+
+
+def at_once(_waits: Callable[[], Awaitable[None]]) -> AbstractAsyncContextManager[None]:
+    """No limit."""
+    return nullcontext()
+
+
 class _Pictures(Model):
     urls: tuple[str, ...]
     pages: int
 
 
 class AiExtractor:
-    """Asks an AI for one swimmer's swims."""
+    """Asks an AI for one swimmer's swims, each upload and question within a turn of its own."""
 
-    def __init__(self, endpoint: Endpoint, sandbox: Sandbox, options: AiOptions) -> None:
-        self._endpoint, self._sandbox, self._options = endpoint, sandbox, options
+    def __init__(self, endpoint: Endpoint, sandbox: Sandbox, options: AiOptions, turn: Turn = at_once) -> None:
+        self._endpoint, self._sandbox, self._options, self._turn = endpoint, sandbox, options, turn
 
     async def extract(self, asked: Question, known: KnownFile, enter: Enter) -> ExtractionResult:
         """Raises JobFault and Transient."""
         if self._options.takes == "pictures":
             return await self._by_pictures(asked, enter)
+        async with self._turn(partial(enter, Stage.EXTRACTING, _WAITS)):
+            return await self._by_file(asked, known, enter)
+
+    async def _by_file(self, asked: Question, known: KnownFile, enter: Enter) -> ExtractionResult:
         file_id = await known(asked.checksum)
         if file_id is not None:
             await enter(Stage.EXTRACTING, "An AI is reading the sheet, which it has already")
@@ -68,7 +92,8 @@ class AiExtractor:
         sheet: list[ChatCompletionContentPartParam] = [
             {"type": "image_url", "image_url": {"url": url}} for url in shown.urls
         ]
-        found = await self._answered(asked, sheet)
+        async with self._turn(partial(enter, Stage.EXTRACTING, _WAITS)):
+            found = await self._answered(asked, sheet)
         if len(shown.urls) == shown.pages:
             return found
         rest = Warning(code="pages_not_read", message=f"The AI was shown {len(shown.urls)} of its {shown.pages} pages.")
