@@ -11,7 +11,7 @@ import pytest
 
 from schema.errors import Transient
 from services.runtime.topology import AI_PERMITS, Topology, topology
-from services.worker.ai_permits import Permits
+from services.worker.ai_permits import SEEDING, Permits
 from tests.integration.line import Line
 
 if TYPE_CHECKING:
@@ -81,6 +81,17 @@ async def opened(one: Permits) -> None:
 async def test_five_that_start_at_once_make_ten_permits(amqp_url: str, channel: AbstractChannel) -> None:
     async with AsyncExitStack() as stack:
         await asyncio.gather(*[opened(await stack.enter_async_context(permits(amqp_url))) for _ in range(5)])
+        assert await look(channel) == (10, 0)
+
+
+async def test_who_starts_counts_after_who_is_counting(amqp_url: str, channel: AbstractChannel) -> None:
+    counting = await channel.declare_queue(SEEDING, exclusive=True)
+    async with permits(amqp_url) as one:
+        with pytest.raises(Transient):
+            await one._link.wait_up(0.5)
+        assert await look(channel) == (0, 0)
+        await counting.delete()
+        await opened(one)
         assert await look(channel) == (10, 0)
 
 
