@@ -166,11 +166,12 @@ async def test_a_mail_is_given_up_after_days_of_refusals(office: Office, monkeyp
 async def test_another_address_given_while_a_mail_goes_gets_one_too(office: Office) -> None:
     gate = Gate()
     office.box.will("DATA", gate)
-    async with office.mailer(), office.mailer():
+    async with office.mailer() as mailer:
         batch = await office.batch_over()
         await asyncio.wait_for(gate.reached.wait(), 20)
         await office.rig.say(batch, BatchNotificationRequested(email="coach@club.example"))
         await office.rig.until("SELECT notification_email FROM processing_batches", "coach@club.example")
+        await until(mailer._under_way[batch].touched.is_set)  # woken while it holds the lock
         gate.open.set()
         await office.forgotten()
     assert [to for to, _ in office.box.mails] == [ADDRESS, "coach@club.example"]
