@@ -62,7 +62,7 @@ class BatchCommands:
         A crash between the two brings the command again, which finds what it led to, and sends that.
         """
         batch = await self._living(command.batch_id)
-        event = await self._records.retry_by(command.batch_id, origin.causation_id)
+        event = await self._records.caused(command.batch_id, origin.causation_id, BatchRetryRequested)
         if event is None:
             _admit(command, batch)
             wanted = admission.retried(command, batch.standing)

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from pydantic import ValidationError
 
 from schema import admission, upcast
 from schema.errors import Transient
-from schema.events import BatchRetryRequested, BatchSubmitted
+from schema.events import BatchSubmitted, Event
 from schema.extraction import ExtractionResult
 from schema.states import BatchStatus, JobStatus
 from services.runtime.queries import query
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from services.runtime.database import Database
 
 log = structlog.get_logger()
+E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +135,13 @@ class Records:
         standing = admission.Standing(BatchStatus(row["status"]), {job["id"]: JobStatus(job["status"]) for job in jobs})
         return Recorded(submit, standing, {job["id"]: job["retry_count"] + 1 for job in jobs})
 
-    async def retry_by(self, batch_id: UUID, message_id: str | None) -> BatchRetryRequested | None:
-        """What a retry command led to when it came before. Raises Transient."""
+    async def caused(self, batch_id: UUID, message_id: str | None, kind: type[E]) -> E | None:
+        """The event of this kind that a command led to when it came before. Raises Transient."""
         async with self._database.connection() as connection:
-            row = await connection.fetchrow(query("worker_retry_by"), batch_id, message_id)
+            row = await connection.fetchrow(query("worker_caused_event"), batch_id, message_id, kind.TYPE)
         if row is None or row["data"] is None:
             return None
-        data = upcast.bring_up(BatchRetryRequested.TYPE, row["version"], row["data"])
-        return BatchRetryRequested.model_validate(data)
+        return kind.model_validate(upcast.bring_up(kind.TYPE, row["version"], row["data"]))
 
     async def extraction(self, checksum: str, normalized_name: str) -> Cached | None:
         row = await self._row("worker_cached_extraction", checksum, normalized_name)

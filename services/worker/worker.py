@@ -10,12 +10,14 @@ from services.runtime.database import Database
 from services.runtime.event_publisher import EventPublisher
 from services.runtime.link import Link
 from services.runtime.publisher import Publisher
-from services.runtime.topology import COMMANDS, COMMANDS_DEAD, JOBS, JOBS_DEAD, topology
+from services.runtime.topology import COMMANDS, COMMANDS_DEAD, JOBS, JOBS_DEAD, JOBS_UNREADABLE, topology
 from services.worker.batch_commands import BatchCommands
 from services.worker.commands import Commands, handlers
 from services.worker.control import Control
+from services.worker.dead_jobs import DeadJobs
 from services.worker.dispatch import Dispatch
 from services.worker.download import Downloader
+from services.worker.janitor.chores import keeping_house
 from services.worker.jobs import Jobs
 from services.worker.pipeline import Pipeline
 from services.worker.readings import Readings
@@ -85,12 +87,31 @@ async def working(
             prefetch=settings.job_slots,
             drain_seconds=settings.drain_seconds,
         )
+        dead = Consumer(
+            JOBS_DEAD,
+            JOBS_UNREADABLE,
+            DeadJobs(events=events, records=records),
+            topology=wanted,
+            prefetch=COMMANDS_AT_A_TIME,
+            drain_seconds=settings.drain_seconds,
+        )
         links = [
             Link(amqp_url, "heatstream-worker-control", control.session),
             Link(amqp_url, "heatstream-worker-commands", commands.session),
             Link(amqp_url, "heatstream-worker-jobs", jobs.session),
+            Link(amqp_url, "heatstream-worker-dead-jobs", dead.session),
         ]
         await stack.enter_async_context(_stopping_together(links))
+        house = keeping_house(
+            settings,
+            database=database,
+            events=events,
+            dispatch=dispatch,
+            blobs=blobs,
+            reader_version=reader.version,
+            sweeps={},
+        )
+        await stack.enter_async_context(house)
 
         async def taking() -> bool:
             return publisher.up and all(link.up for link in links)

@@ -14,7 +14,7 @@ from schema.identity import job_id, result_code
 from schema.states import ErrorCode, Stage
 from services.runtime.blobs import Blobs
 from services.runtime.clock import new_id
-from services.runtime.topology import JOBS, JOBS_DEAD
+from services.runtime.topology import JOBS, JOBS_UNREADABLE
 from services.worker.worker import working
 from tests.integration.worker.recorded import LINK, record_event, record_extraction, record_job
 from tests.integration.worker.rig import PDF, SWIMMERS, Rig, checksum_of, stages
@@ -226,7 +226,7 @@ BAD: list[tuple[str, object, dict[str, Any]]] = [
 async def test_bad_job_messages_are_set_aside_one_by_one_and_the_next_is_handled(rig: Rig) -> None:
     for reason, body, properties in BAD:
         await rig.send(body, exchange="", key=JOBS, **{"type": "job.process", **properties})
-        dead = await rig.dead(JOBS_DEAD)
+        dead = await rig.dead(JOBS_UNREADABLE)
         assert dead.headers["x-reason"] == reason
         assert dead.body == (body if isinstance(body, bytes) else orjson.dumps(body))
     await rig.until_over(await rig.submit(LINK))

@@ -1,4 +1,0 @@
--- The retry that a command, redelivered after a crash, has led to already.
-SELECT version, data FROM batch_events
-WHERE batch_id = $1 AND causation_id = $2 AND type = 'batch.retry_requested'
-LIMIT 1
