@@ -27,6 +27,8 @@ class Refusal(NamedTuple):
 
 UNKNOWN_BATCH = Refusal("unknown_batch", "batch_id", "names no batch; batches are kept for 30 days")
 
+MAIL_OFF = Refusal("mail_off", "email", "cannot be mailed: no mail server is set up here")
+
 
 def refusal(command: AnyCommand, batch: Standing) -> Refusal | None:
     """None for what may be done, or has been done already: a batch that is cancelled may be cancelled again."""

@@ -40,7 +40,7 @@ def app(  # noqa: PLR0913 - the parts that the gateway is made of
     routes = [
         *home.routes(),
         *Batches(settings, blobs, commands, reads).routes(),
-        *Orders(commands, reads).routes(),
+        *Orders(commands, reads, mails=settings.mails).routes(),
         *Results(reads).routes(),
         *Events(hub, reads, settings.beat_seconds).routes(),
         *health.routes(checks),

@@ -35,6 +35,7 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "batch-cancelled": (409, "The batch was cancelled"),
     "job-not-failed": (409, "The job has not failed"),
     "nothing-failed": (409, "No job has failed"),
+    "mail-off": (409, "No mail is sent from here"),
     "cursor-ahead": (409, "The cursor is ahead of the batch"),
     "pdf-too-large": (413, "A PDF is too large"),
     "body-too-large": (413, "The request is too large"),

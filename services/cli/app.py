@@ -46,6 +46,7 @@ _add("submit", submit.submit, "heatstream submit day1.pdf day2.pdf --swimmer 'Li
 _add("watch", watch.watch, "heatstream watch 0199c0de-0000-7000-8000-000000000000")
 _add("cancel", orders.cancel, "heatstream cancel 0199c0de-0000-7000-8000-000000000000")
 _add("retry", orders.retry, "heatstream retry 0199c0de-0000-7000-8000-000000000000 --job 2")
+_add("notify", orders.notify, "heatstream notify 0199c0de-0000-7000-8000-000000000000 --email parent@example.org")
 _add("expire", orders.expire, "heatstream expire 0199c0de-0000-7000-8000-000000000000 --yes")
 _add("migrate", migrate.migrate, "heatstream migrate --database-url postgresql://postgres@127.0.0.1/heatstream")
 _add("topology", topology.topology, "heatstream topology --json | jq '.queues[].name'")

@@ -93,6 +93,9 @@ class Gateway:
         named = {"json": {"job_ids": [str(job_id) for job_id in job_ids]}} if job_ids else {}
         return _read(OrderedView, self._ask("POST", f"/api/batches/{batch_id}/retry", **named))
 
+    def notify(self, batch_id: UUID, email: str) -> OrderedView:
+        return _read(OrderedView, self._ask("POST", f"/api/batches/{batch_id}/notify", json={"email": email}))
+
     def expire(self, batch_id: UUID) -> OrderedView:
         return _read(OrderedView, self._ask("POST", f"/api/batches/{batch_id}/expire"))
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from schema import admission
 from schema.commands import ProcessJob
 from schema.errors import HeatstreamError
-from schema.events import BatchCancelled, BatchExpired, BatchRetryRequested, RetriedJob
+from schema.events import BatchCancelled, BatchExpired, BatchNotificationRequested, BatchRetryRequested, RetriedJob
 from schema.states import BatchStatus
 from services.worker.records import Expired
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from schema.commands import CancelBatch, ExpireBatch, RetryBatch
+    from schema.commands import CancelBatch, ExpireBatch, NotifyBatch, RetryBatch
     from services.runtime.event_publisher import EventPublisher
     from services.worker.control import Control
     from services.worker.dispatch import Dispatch
@@ -39,8 +39,11 @@ class BatchCommands:
     Raises Refused, and Transient while nobody can tell how the batch stands.
     """
 
-    def __init__(self, *, events: EventPublisher, dispatch: Dispatch, records: Records, control: Control) -> None:
+    def __init__(
+        self, *, events: EventPublisher, dispatch: Dispatch, records: Records, control: Control, mails: bool
+    ) -> None:
         self._events, self._dispatch, self._records, self._control = events, dispatch, records, control
+        self._mails = mails
 
     async def cancel(self, command: CancelBatch, origin: Origin) -> None:
         """On disk first: work that ends between the two changes nothing any more."""
@@ -55,6 +58,16 @@ class BatchCommands:
             return
         await self._events.publish(origin.fact(command.batch_id, BatchExpired()))
         await self._control.announce(command.batch_id)
+
+    async def notify(self, command: NotifyBatch, origin: Origin) -> None:
+        """The mail itself is the mailer's, as soon as the request is recorded and the batch is over."""
+        batch = await self._living(command.batch_id)
+        if not self._mails:
+            raise Refused(admission.MAIL_OFF)
+        earlier = await self._records.caused(command.batch_id, origin.causation_id, BatchNotificationRequested)
+        if earlier is None and batch.email != command.email:
+            event = BatchNotificationRequested(email=command.email)
+            await self._events.publish(origin.fact(command.batch_id, event))
 
     async def retry(self, command: RetryBatch, origin: Origin) -> None:
         """Recorded before it is sent: what a job says before its retry is recorded would come too early to count.

@@ -8,7 +8,7 @@ from aio_pika import Message
 from structlog.contextvars import bound_contextvars
 
 from schema.answers import Accepted, FieldError, Rejected
-from schema.commands import COMMANDS, CancelBatch, ExpireBatch, RetryBatch, SubmitBatch
+from schema.commands import COMMANDS, CancelBatch, ExpireBatch, NotifyBatch, RetryBatch, SubmitBatch
 from schema.errors import Transient
 from services.worker.batch_commands import Refused
 from services.worker.intake import Unreadable, read
@@ -29,11 +29,12 @@ Handler = Callable[[Any, Origin], Awaitable[None]]
 
 
 def handlers(submits: Submits, batches: BatchCommands) -> Mapping[str, Handler]:
-    """Who does what: a line a command. A command of the contract that has no line is `unsupported`."""
+    """Who does what: a line a command."""
     return {
         SubmitBatch.TYPE: submits.handle,
         CancelBatch.TYPE: batches.cancel,
         RetryBatch.TYPE: batches.retry,
+        NotifyBatch.TYPE: batches.notify,
         ExpireBatch.TYPE: batches.expire,
     }
 
@@ -57,10 +58,7 @@ class Commands:
         try:
             command = read(message, COMMANDS)
             with bound_contextvars(batch_id=str(command.batch_id)):
-                handler = self._table.get(command.TYPE)
-                if handler is None:
-                    raise Unreadable.about("unsupported", "type", f"{command.TYPE} is not supported yet")
-                await handler(command, Origin.of(message))
+                await self._table[command.TYPE](command, Origin.of(message))
                 log.info("command.accepted", type=command.TYPE)
         except Unreadable as refused:
             await self._answer(message, Rejected(reason=refused.reason, errors=refused.errors))

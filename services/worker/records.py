@@ -78,6 +78,7 @@ class Recorded:
     submit: BatchSubmitted
     standing: admission.Standing
     attempts: Mapping[UUID, int]
+    email: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ class Records:
         if submit is None or row["status"] is None:
             return Expired()
         standing = admission.Standing(BatchStatus(row["status"]), {job["id"]: JobStatus(job["status"]) for job in jobs})
-        return Recorded(submit, standing, {job["id"]: job["retry_count"] + 1 for job in jobs})
+        return Recorded(
+            submit, standing, {job["id"]: job["retry_count"] + 1 for job in jobs}, row["notification_email"]
+        )
 
     async def caused(self, batch_id: UUID, message_id: str | None, kind: type[E]) -> E | None:
         """The event of this kind that a command led to when it came before. Raises Transient."""

@@ -19,6 +19,7 @@ from services.worker.dispatch import Dispatch
 from services.worker.download import Downloader
 from services.worker.janitor.chores import keeping_house
 from services.worker.jobs import Jobs
+from services.worker.mail.mailer import Mailer
 from services.worker.pipeline import Pipeline
 from services.worker.readings import Readings
 from services.worker.records import Records
@@ -30,6 +31,7 @@ from services.worker.work_lock import WorkLock
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from services.worker.janitor.janitor import Chore
     from services.worker.pipeline import Ai
     from services.worker.reader import Reader
     from services.worker.settings import WorkerSettings
@@ -69,7 +71,9 @@ async def working(
         )
         running = Running()
         control = Control(publisher, wanted, running.stop)
-        batches = BatchCommands(events=events, dispatch=dispatch, records=records, control=control)
+        batches = BatchCommands(
+            events=events, dispatch=dispatch, records=records, control=control, mails=settings.mails
+        )
         submits = Submits(events=events, dispatch=dispatch, records=records, max_pdfs=settings.max_pdfs)
         commands = Consumer(
             COMMANDS,
@@ -102,6 +106,15 @@ async def working(
             Link(amqp_url, "heatstream-worker-dead-jobs", dead.session),
         ]
         await stack.enter_async_context(_stopping_together(links))
+        sweeps: dict[str, Chore] = {}
+        if settings.mail_options is not None:
+            mailing = Mailer(
+                settings.database_url.get_secret_value(),
+                events,
+                settings.mail_options,
+                drain_seconds=settings.drain_seconds,
+            )
+            sweeps["mails"] = (await stack.enter_async_context(mailing)).sweep
         house = keeping_house(
             settings,
             database=database,
@@ -109,7 +122,7 @@ async def working(
             dispatch=dispatch,
             blobs=blobs,
             reader_version=reader.version,
-            sweeps={},
+            sweeps=sweeps,
         )
         await stack.enter_async_context(house)
 

@@ -17,6 +17,7 @@ ADDRESSES = {
     "cancel": "POST /api/batches/{batch_id}/cancel",
     "retry": "POST /api/batches/{batch_id}/retry",
     "retry one": "POST /api/batches/{batch_id}/jobs/{job_id}/retry",
+    "mail": "POST /api/batches/{batch_id}/notify",
     "forget": "POST /api/batches/{batch_id}/expire",
     "shared result": "/result/{code}",
     "health": "/health/ready",

@@ -7,8 +7,8 @@ import orjson
 from pydantic import ValidationError
 from starlette.routing import Route
 
-from schema.admission import Standing, refusal
-from schema.commands import CancelBatch, ExpireBatch, RetryBatch
+from schema.admission import MAIL_OFF, Standing, refusal
+from schema.commands import CancelBatch, ExpireBatch, NotifyBatch, RetryBatch
 from schema.errors import Rejected
 from schema.views import OrderedView
 from services.api.answers import answer
@@ -31,8 +31,8 @@ MOST_BODY_BYTES = 16_000
 class Orders:
     """What may be asked of a batch that is there: refused by the rules that the worker has, else sent to it."""
 
-    def __init__(self, commands: Commands, reads: Reads) -> None:
-        self._commands, self._reads = commands, reads
+    def __init__(self, commands: Commands, reads: Reads, *, mails: bool) -> None:
+        self._commands, self._reads, self._mails = commands, reads, mails
 
     def routes(self) -> list[Route]:
         batch = "/api/batches/{batch_id}"
@@ -40,6 +40,7 @@ class Orders:
             Route(f"{batch}/cancel", self.cancel, methods=["POST"]),
             Route(f"{batch}/retry", self.retry, methods=["POST"]),
             Route(f"{batch}/jobs/{{job_id}}/retry", self.retry_job, methods=["POST"]),
+            Route(f"{batch}/notify", self.notify, methods=["POST"]),
             Route(f"{batch}/expire", self.expire, methods=["POST"]),
         ]
 
@@ -52,6 +53,19 @@ class Orders:
 
     async def retry_job(self, request: Request) -> Response:
         return await self._order(request, RetryBatch(batch_id=batch_id_of(request), job_ids=(job_id_of(request),)))
+
+    async def notify(self, request: Request) -> Response:
+        if not self._mails:
+            _, field, sentence = MAIL_OFF
+            raise Rejected("mail-off", f"{field} {sentence}", ((field, sentence),))
+        email = (await _members(request, "email")).get("email")
+        try:
+            command = NotifyBatch(batch_id=batch_id_of(request), email=email)
+        except ValidationError:
+            raise Rejected(
+                "bad-email", "`email` must look like name@example.org", (("email", "is no mail address"),)
+            ) from None
+        return await self._order(request, command)
 
     async def expire(self, request: Request) -> Response:
         return await self._order(request, ExpireBatch(batch_id=batch_id_of(request)))
@@ -75,26 +89,32 @@ class Orders:
 
 
 async def _job_ids(request: Request) -> tuple[UUID, ...] | None:
-    """The jobs that a body names; None where there is no body: all that failed. Raises Rejected."""
-    whole = bytearray()
-    async for chunk in request.stream():
-        whole += chunk
-        if len(whole) > MOST_BODY_BYTES:
-            raise Rejected("body-too-large", f"the body may have {MOST_BODY_BYTES} bytes; leave it out to retry all")
-    if not whole:
-        return None
+    """The jobs that a body names; None where it names none: all that failed. Raises Rejected."""
+    named = await _members(request, "job_ids")
     try:
-        document = orjson.loads(whole)
-    except orjson.JSONDecodeError as wrong:
-        raise Rejected("bad-json", f"the body is not JSON ({wrong}); leave it out to retry all that failed") from None
-    if not isinstance(document, dict):
-        raise Rejected("bad-json", "the body must be an object with `job_ids`, or be left out")
-    if unknown := document.keys() - {"job_ids"}:
-        names = ", ".join(re.sub(r"[^\x20-\x7e]", "?", name[:40]) for name in sorted(unknown))
-        raise Rejected("unknown-field", f"only `job_ids` is known, not {names}", (("job_ids", "is the only field"),))
-    try:
-        return RetryBatch.model_validate({"batch_id": request.path_params["batch_id"], **document}).job_ids
+        return RetryBatch.model_validate({"batch_id": request.path_params["batch_id"], **named}).job_ids
     except ValidationError:
         raise Rejected(
             "bad-job-ids", "`job_ids` is a list of ids as the batch names them", (("job_ids", "is no list of ids"),)
         ) from None
+
+
+async def _members(request: Request, known: str) -> dict[str, object]:
+    """What a JSON body has under the one name that is known; nothing where there is no body. Raises Rejected."""
+    whole = bytearray()
+    async for chunk in request.stream():
+        whole += chunk
+        if len(whole) > MOST_BODY_BYTES:
+            raise Rejected("body-too-large", f"the body may have {MOST_BODY_BYTES} bytes")
+    if not whole:
+        return {}
+    try:
+        document = orjson.loads(whole)
+    except orjson.JSONDecodeError as wrong:
+        raise Rejected("bad-json", f"the body is not JSON ({wrong})") from None
+    if not isinstance(document, dict):
+        raise Rejected("bad-json", f"the body must be an object with `{known}`")
+    if unknown := document.keys() - {known}:
+        names = ", ".join(re.sub(r"[^\x20-\x7e]", "?", name[:40]) for name in sorted(unknown))
+        raise Rejected("unknown-field", f"only `{known}` is known, not {names}", ((known, "is the only field"),))
+    return document

@@ -51,6 +51,23 @@ def retry(
         _told(gateway.retry(batch, jobs), "is being tried again", as_json=as_json)
 
 
+def notify(
+    batch: Batch,
+    email: Annotated[str, typer.Option(metavar="ADDRESS", help="Who wants the mail.")],
+    *,
+    as_json: AsJson = False,
+    api: Api = None,
+) -> None:
+    """Have a mail sent when a batch is over, or at once if it is.
+
+    Exit codes: 0 on its way, 2 no mail is sent from there, the address or the batch is wrong, or no gateway.
+    """
+    from services.cli.gateway import Gateway
+
+    with Gateway(gateway_url(api)) as gateway:
+        _told(gateway.notify(batch, email), "will be mailed about", as_json=as_json)
+
+
 def expire(
     batch: Batch,
     *,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from tests.integration.api.conftest import Sent
+    from tests.integration.api.conftest import Sent, Serve
     from tests.integration.api.ledger import Ledger
 
 
@@ -101,3 +101,20 @@ async def test_a_stream_goes_on_after_a_retry(api: httpx2.AsyncClient, ledger: L
     async with watching(api, batch_id) as events:
         names = [event.event async for event in events]
     assert names == ["batch_completed", "batch_retry_requested", "batch_cancelled"]
+
+
+async def test_a_mail_is_asked_for_where_mails_are_sent(serve: Serve, ledger: Ledger, sent: Sent) -> None:
+    batch_id = await batch_in(ledger, BatchStatus.COMPLETED, JobStatus.COMPLETED)
+    path, wish = f"/api/batches/{batch_id}/notify", {"email": "parent@example.org"}
+    async with serve(smtp_url="smtp://127.0.0.1:25") as api:
+        assert (await api.post(path, json=wish)).status_code == 202
+        assert orjson.loads((await sent.next()).body) == {"batch_id": str(batch_id), **wish}
+        for wrong in ({}, {"email": "me"}, {"email": 7}):
+            refused = await api.post(path, json=wrong)
+            assert (refused.status_code, refused.json()["type"]) == (422, "/problems/bad-email")
+
+
+async def test_no_mail_is_promised_where_none_is_sent(api: httpx2.AsyncClient, ledger: Ledger) -> None:
+    batch_id = await batch_in(ledger, BatchStatus.COMPLETED, JobStatus.COMPLETED)
+    refused = await api.post(f"/api/batches/{batch_id}/notify", json={"email": "parent@example.org"})
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/mail-off")

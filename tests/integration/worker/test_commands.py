@@ -67,7 +67,6 @@ BAD: list[tuple[str, object, dict[str, Any], str]] = [
     ("bad_fields", submit(hurry=True), {}, "hurry"),
     ("bad_fields", {}, {}, "batch_id"),
     ("bad_fields", [], {}, "body"),
-    ("unsupported", {"batch_id": str(new_id()), "email": "parent@example.org"}, {"type": "batch.notify"}, "type"),
 ]
 
 

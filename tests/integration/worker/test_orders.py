@@ -178,3 +178,10 @@ async def test_a_batch_is_forgotten_and_again(rig: Rig, database_url: str) -> No
 async def test_a_stop_that_names_no_batch_is_ignored(rig: Rig) -> None:
     await rig.send(b"nonsense", exchange=CONTROL, key="")
     await rig.until_over(await rig.submit(LINK))
+
+
+async def test_no_mail_is_promised_without_a_mail_server(rig: Rig, database_url: str) -> None:
+    job = await recorded(database_url, "completed")
+    refused = await order(rig, "batch.notify", job["batch_id"], email="parent@example.org")
+    assert (refused["status"], refused["reason"]) == ("rejected", "mail_off")
+    assert rig.facts == []
