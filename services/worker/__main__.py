@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from schema import upcast
 from services.runtime import health, http, lifecycle, log
+from services.runtime.topology import topology
+from services.worker.ai_permits import Permits
 from services.worker.extraction.ai.extractor import AiExtractor
 from services.worker.extraction.extractor import LocalExtractor
 from services.worker.extraction.ocr.recognition import Recogniser
@@ -24,7 +26,7 @@ async def serve() -> None:
         sandbox = await stack.enter_async_context(Sandbox(settings.sandbox_limits))
         recogniser = None if settings.ocr == "off" else Recogniser.where_installed(sandbox, settings.ocr_limits)
         reader = LocalExtractor(sandbox, recogniser)
-        ai = None if settings.ai_options is None else await _ai(stack, settings.ai_options, sandbox)
+        ai = None if settings.ai_options is None else await _ai(stack, settings, settings.ai_options, sandbox)
         taking = await stack.enter_async_context(working(settings, reader, ai))
         # The database is no part of being ready: the worker works on without.
         pages = health.pages({"broker": taking})
@@ -32,10 +34,13 @@ async def serve() -> None:
         await lifecycle.stop_signal()
 
 
-async def _ai(stack: AsyncExitStack, options: AiOptions, sandbox: Sandbox) -> AiExtractor:
+async def _ai(stack: AsyncExitStack, settings: WorkerSettings, options: AiOptions, sandbox: Sandbox) -> AiExtractor:
     from services.worker.extraction.ai.endpoint import Endpoint  # noqa: PLC0415 - its SDK takes seconds to import
 
-    return AiExtractor(await stack.enter_async_context(Endpoint(options)), sandbox, options)
+    wanted = topology(settings.partitions, settings.history_days)
+    permits = Permits(settings.amqp_url.get_secret_value(), wanted, settings.ai_calls)
+    turn = (await stack.enter_async_context(permits)).held
+    return AiExtractor(await stack.enter_async_context(Endpoint(options)), sandbox, options, turn)
 
 
 def main() -> None:
