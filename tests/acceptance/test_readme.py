@@ -52,12 +52,13 @@ def test_each_make_target_exists(command: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-async def test_its_commands_run(crew: Crew, tmp_path: Path) -> None:
+async def test_its_commands_run(crew: Crew, amqp_url: str, tmp_path: Path) -> None:
     wanted = [*commands("heatstream"), *commands("curl")]
     assert len(wanted) >= 5
     environment = {
         **os.environ,
         "HEATSTREAM_API_URL": crew.api_url,
+        "HEATSTREAM_AMQP_URL": amqp_url,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
     (tmp_path / "examples").symlink_to(ROOT / "examples")

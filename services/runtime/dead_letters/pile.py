@@ -66,7 +66,9 @@ class Pile:
                 await queue.cancel(tag)  # all of them first, or the last one would be handed what the first gives back
             for channel, queue, _ in self._held:
                 await (await channel.get_underlay_channel()).basic_nack(_ALL, multiple=True, requeue=True)
-                await queue.declare()  # its answer comes after the queue has them; ends of channels overtake each other
+                await (
+                    queue.declare()
+                )  # its answer comes after the queue has them; ends of channels may overtake each other
                 await channel.close()
 
 

@@ -18,8 +18,10 @@ from services.runtime.dead_letters import pile
 from services.runtime.dead_letters.letter import Letter
 from services.runtime.dead_letters.redrive import Redrive
 from services.runtime.event_publisher import EventPublisher
+from services.runtime.link import GONE
 from services.runtime.publisher import Publisher
 from services.runtime.topology import COMMANDS, COMMANDS_DEAD, JOBS, JOBS_DEAD, events_queue, retry_queue, topology
+from tests.integration.line import Line
 from tests.integration.post import Post, post_office
 
 if TYPE_CHECKING:
@@ -164,6 +166,22 @@ async def test_its_batch_is_told_once_it_is_at_work(amqp_url: str, post: Post) -
     assert fact.event == BatchDeadLetterRedriven(queue=COMMANDS_DEAD, reason="bug; put back: mended")
     assert (fact.batch_id, fact.source, fact.correlation_id, fact.causation_id) == (batch, "test", "c-1", "m-1")
     await post.holds(COMMANDS, 2)
+
+
+async def test_a_line_that_breaks_in_the_middle_is_told_and_loses_none(amqp_url: str, post: Post) -> None:
+    for body in (b"first", b"second", b"third"):
+        await post.put(COMMANDS_DEAD, body)
+
+    async def go_through(line: Line) -> None:
+        async with await aio_pika.connect(line.url) as connection, pile.opened(connection, COMMANDS_DEAD) as letters:
+            async for letter in letters.letters():
+                line.cut()
+                await letter.message.ack()
+
+    async with Line(amqp_url).laid() as line:
+        with pytest.raises(GONE):
+            await go_through(line)
+    assert bodies(await post.taken(COMMANDS_DEAD, 3)) == [b"first", b"second", b"third"]
 
 
 async def test_what_no_queue_takes_stays_where_it_is(amqp_url: str, post: Post) -> None:
