@@ -29,7 +29,8 @@ from services.worker.submit import Submits
 from services.worker.work_lock import WorkLock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from services.worker.janitor.janitor import Chore
     from services.worker.pipeline import Ai
@@ -105,7 +106,7 @@ async def working(
             Link(amqp_url, "heatstream-worker-jobs", jobs.session),
             Link(amqp_url, "heatstream-worker-dead-jobs", dead.session),
         ]
-        await stack.enter_async_context(_stopping_together(links))
+        parts: list[AbstractAsyncContextManager[object]] = [*links]
         sweeps: dict[str, Chore] = {}
         if settings.mail_options is not None:
             mailing = Mailer(
@@ -114,7 +115,9 @@ async def working(
                 settings.mail_options,
                 drain_seconds=settings.drain_seconds,
             )
-            sweeps["mails"] = (await stack.enter_async_context(mailing)).sweep
+            sweeps["mails"] = mailing.sweep
+            parts.append(mailing)
+        await stack.enter_async_context(_stopping_together(parts))
         house = keeping_house(
             settings,
             database=database,
@@ -141,11 +144,11 @@ async def _locking(settings: WorkerSettings, name: str, patience_seconds: float)
 
 
 @asynccontextmanager
-async def _stopping_together(links: list[Link]) -> AsyncIterator[None]:
+async def _stopping_together(parts: Sequence[AbstractAsyncContextManager[object]]) -> AsyncIterator[None]:
     """So that one drain time is enough for all."""
-    for link in links:
-        await link.__aenter__()
+    for part in parts:
+        await part.__aenter__()
     try:
         yield
     finally:
-        await asyncio.gather(*(link.__aexit__() for link in links))
+        await asyncio.gather(*(part.__aexit__(None, None, None) for part in parts))

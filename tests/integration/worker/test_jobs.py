@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import orjson
 import pytest
@@ -11,12 +10,12 @@ from pydantic import SecretStr
 from schema.commands import ProcessJob, UrlSource
 from schema.events import JobCompleted, JobFailed, JobRetryScheduled, JobStageEntered
 from schema.identity import job_id, result_code
-from schema.states import ErrorCode, Stage
+from schema.states import ErrorCode
 from services.runtime.blobs import Blobs
 from services.runtime.clock import new_id
 from services.runtime.topology import JOBS, JOBS_UNREADABLE
 from services.worker.worker import working
-from tests.integration.worker.recorded import LINK, record_event, record_extraction, record_job
+from tests.integration.worker.recorded import LINK, record_extraction, record_job
 from tests.integration.worker.rig import PDF, SWIMMERS, Rig, checksum_of, stages
 from tests.integration.worker.waiting import until_somebody_waits_for_a_lock
 from tests.integration.worker.web import response
@@ -283,49 +282,3 @@ async def test_work_that_a_stop_cuts_off_is_done_by_the_next_worker(rig: Rig, se
         assert await taking()
     assert completed(facts).job_id == job_id(batch_id, 1)
     assert stages(facts) == ["downloading", "extracting", "queued", "downloading", "extracting", "caching"]
-
-
-async def came_back(rig: Rig, job: dict[str, Any]) -> None:
-    """A job message that some worker had already, and did not come to an end with."""
-    await rig.send(job, exchange="", key=JOBS, type="job.process")
-    queue = await rig.channel.get_queue(JOBS)
-    async with asyncio.timeout(10):
-        while (had := await queue.get(fail=False)) is None:  # noqa: ASYNC110 - the broker has it
-            await asyncio.sleep(0.01)
-    await had.nack(requeue=True)
-
-
-@pytest.mark.parametrize(("begun", "given_back", "over"), [(3, 0, True), (2, 0, False), (3, 1, False)])
-async def test_a_sheet_that_ended_three_workers_fails_its_job(  # noqa: PLR0913, PLR0917 - a row of the table, and its parts
-    rig: Rig,
-    settings: WorkerSettings,
-    database_url: str,
-    begun: int,
-    given_back: int,
-    over: bool,  # noqa: FBT001 - as above
-) -> None:
-    job = message()
-    await record_job(database_url, job, "processing", attempt=1)
-    said = [Stage.DOWNLOADING] * begun + [Stage.QUEUED] * given_back
-    for number, stage in enumerate(said, start=2):
-        entered = JobStageEntered(job_id=job["job_id"], attempt=1, stage=stage, step=number)
-        await record_event(database_url, UUID(job["batch_id"]), entered, event_id=number)
-    await came_back(rig, job)
-    async with working(settings, rig.reader):
-        facts = await rig.until_over(UUID(job["batch_id"]))
-    assert (failed(facts).error_code is ErrorCode.EXTRACTION_LIMIT) is over
-    assert stages(facts) == ([] if over else ["downloading"])
-
-
-async def test_a_job_that_is_sent_twice_is_worked_on_once_at_a_time(rig: Rig, settings: WorkerSettings) -> None:
-    rig.reader.gate.clear()
-    async with working(settings, rig.reader):
-        batch_id = await rig.submit(await rig.upload(PDF))
-        await rig.until_stage("extracting", batch_id)
-        source = await rig.upload(PDF)
-        twin = {**message(), "batch_id": str(batch_id), "job_id": str(job_id(batch_id, 1)), "source": source}
-        await rig.send(twin, exchange="", key=JOBS, type="job.process")
-        await until_somebody_waits_for_a_lock(settings.database_url.get_secret_value())
-        assert stages(rig.facts).count("downloading") == 1
-        rig.reader.gate.set()
-        await rig.until_over(batch_id)
