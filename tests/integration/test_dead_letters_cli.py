@@ -95,8 +95,7 @@ async def test_filters_choose(shell: Shell) -> None:
     assert (await shell("list", "--id", "nobody")).stdout == "no dead letters\n"
 
 
-@pytest.mark.usefixtures("post")
-async def test_one_letter_is_shown_whole(shell: Shell) -> None:
+async def test_one_letter_is_shown_whole(shell: Shell, post: Post) -> None:
     page = (await shell("show", "m-1")).stdout
     assert f'"swimmer_name": "{SWIMMER}"' in page
     assert "header x-sentence it is" in page
@@ -104,6 +103,9 @@ async def test_one_letter_is_shown_whole(shell: Shell) -> None:
     assert odd.splitlines()[-1] == rf"\xff\x1b[2J{SWIMMER}"
     (document,) = await shell.lines("show", "m-1")
     assert (document["body"]["swimmer_name"], document["headers"]["x-reason"]) == (SWIMMER, "batch_id_taken")
+    deep = b"[" * 50_000 + b"]" * 50_000
+    await post.put(COMMANDS_DEAD, deep, message_id="deep")
+    assert (await shell("show", "deep")).stdout.splitlines()[-1].encode() == deep
     assert "no dead letter nobody" in (await shell("show", "nobody", code=1)).stderr
 
 

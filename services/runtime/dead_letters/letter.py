@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from services.runtime.clock import now
 from services.runtime.dead_letters.death import Death
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import timedelta
 
     from aio_pika.abc import AbstractIncomingMessage
@@ -47,7 +49,7 @@ class Letter:
         return cls(
             queue=queue,
             id=message.message_id or hashlib.blake2b(message.body, digest_size=16).hexdigest(),
-            types=(message.type,) if message.type else tuple(dict.fromkeys(str(event.get("type")) for event in events)),
+            types=(message.type,) if message.type else _texts(event.get("type") for event in events),
             batch_ids=_batches([event.get("subject") for event in events] if events else [_member(body, "batch_id")]),
             death=death,
             since=death.at or _sent(message),
@@ -76,13 +78,16 @@ def _member(body: object, name: str) -> Any:  # noqa: ANN401 - whatever a strang
     return body.get(name) if isinstance(body, dict) else None
 
 
-def _batches(written: list[object]) -> tuple[UUID, ...]:
+def _texts(written: Iterable[object]) -> tuple[str, ...]:
+    """Those that are text, each once."""
+    return tuple(dict.fromkeys(text for text in written if isinstance(text, str)))
+
+
+def _batches(written: Iterable[object]) -> tuple[UUID, ...]:
     found: dict[UUID, None] = {}
-    for text in written:
-        try:
-            found[UUID(str(text))] = None
-        except ValueError:
-            continue
+    for text in _texts(written):
+        with suppress(ValueError):
+            found[UUID(text)] = None
     return tuple(found)
 
 
@@ -93,8 +98,8 @@ def _sent(message: AbstractIncomingMessage) -> datetime | None:
         return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
     try:
         identifier = UUID(message.message_id or "")
-    except ValueError:
+        if identifier.version != 7:  # noqa: PLR2004 - the version that begins with the time
+            return None
+        return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)
+    except ValueError:  # no UUID, or a time beyond the year 9999
         return None
-    if identifier.version != 7:  # noqa: PLR2004 - the version that begins with the time
-        return None
-    return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)

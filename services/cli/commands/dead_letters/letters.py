@@ -39,7 +39,8 @@ def whole(letter: Letter) -> dict[str, Any]:
     message = letter.message
     try:
         body: dict[str, Any] = {"body": json.loads(message.body)}
-    except ValueError:
+        json.dumps(body, indent=2)
+    except (ValueError, RecursionError):  # what is nested too deep to be drawn is shown as it came
         body = {"body_text": message.body.decode(errors="backslashreplace")}
     named = ("content_type", "correlation_id", "reply_to", "app_id", "timestamp")
     properties = {name: str(value) for name in named if (value := getattr(message, name))}
