@@ -57,7 +57,7 @@ class Orders:
     async def notify(self, request: Request) -> Response:
         if not self._mails:
             _, field, sentence = MAIL_OFF
-            raise Rejected("mail-off", f"{field} {sentence}", ((field, sentence),))
+            raise Rejected("mail-off", f"`{field}` {sentence}")
         email = (await _members(request, "email")).get("email")
         try:
             command = NotifyBatch(batch_id=batch_id_of(request), email=email)
@@ -76,7 +76,7 @@ class Orders:
         refused = refusal(command, Standing(batch.status, {job.id: job.status for job in batch.jobs}))
         if refused is not None:
             reason, field, sentence = refused
-            raise Rejected(reason.replace("_", "-"), f"{field} {sentence}", ((field, sentence),))
+            raise Rejected(reason.replace("_", "-"), f"`{field}` {sentence}")
         with needing("broker-unavailable"):
             await self._commands.send(
                 command,
