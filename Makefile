@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help ground setup demo up test check lint types fmt bench bench-extract fuzz lock clean
+.PHONY: help ground setup demo up test check lint types fmt bench bench-extract chaos fuzz lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: setup ## Measure on private servers; prints JSON lines (BENCH=name for on
 
 bench-extract: setup ## Measure the reader beside bare text, pdfplumber and two workers; prints JSON lines
 	@$(BIN)/python -m tests.bench extract
+
+chaos: setup ## Kill each service at each moment of a batch; the tests do a third of it
+	@HEATSTREAM_CHAOS=long $(BIN)/python -m pytest -q tests/chaos
 
 fuzz: setup ## Read damaged sheets in the sandbox for a while; prints JSON lines (SECONDS=300, SEED=n)
 	@$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
