@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -27,11 +29,25 @@ class Settings(BaseSettings):
         description="The mail server: `smtp://user:password@host:587`, `smtps://…`; without one no mail is offered. "
         "`?starttls=always` (with a password), `auto` (without) or `never`.",
     )
+    download_connect_seconds: float = Field(5, gt=0, le=60, description="A link's host must answer within.")
+    download_read_seconds: float = Field(15, gt=0, le=60, description="Longest silence in the middle of a fetch.")
+    max_redirects: int = Field(5, ge=0, le=20, description="Redirects that are followed, each checked anew.")
+    allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="Hosts exempt from the address guard, comma-separated: `name` (ports 80 and 443) or `name:port`.",
+    )
     drain_seconds: float = Field(8, gt=0, description="How long running work may take to finish after SIGTERM.")
     grace_seconds: float = Field(10, gt=0, description="When the platform kills; must be longer than the drain.")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Lowest level that is logged.")
     health_host: str = Field("127.0.0.1", description="Address of the health pages of worker and projector.")
     health_port: int = Field(0, ge=0, le=65535, description="Their port; 0 takes a free one.")
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return frozenset(host.strip().lower() for host in value.split(",") if host.strip())
+        return value
 
     @model_validator(mode="after")
     def _drain_ends_before_the_kill(self) -> Settings:

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import NoDecode
+from pydantic import Field, SecretStr, model_validator
 
 from services.runtime.settings import Settings
 from services.worker.download import DownloadLimits
@@ -43,29 +42,15 @@ class WorkerSettings(Settings):
     ai_seconds: float = Field(120, gt=0, le=600, description="Longest upload to it, and longest answer.")
     ai_calls: int = Field(10, ge=1, le=1000, description="Calls to it at a time, of all workers together.")
     ai_file_hours: int = Field(24, ge=1, le=720, description="How long it keeps an upload for further swimmers.")
-    download_connect_seconds: float = Field(5, gt=0, le=60, description="A link's host must answer within.")
-    download_read_seconds: float = Field(15, gt=0, le=60, description="Longest silence in the middle of a download.")
     download_total_seconds: float = Field(60, gt=0, le=600, description="Longest download, redirects included.")
     mail_from: str = Field("", description="Who mails are from: `Heatstream <swims@swims.example>`.")
     public_url: str = Field(
         "", pattern=r"^(https?://[^\s?#]+)?$", description="Where people reach the gateway: mails link to it."
     )
     mail_seconds: float = Field(60, gt=0, le=600, description="Longest wait for one answer of the mail server.")
-    max_redirects: int = Field(5, ge=0, le=20, description="Redirects that are followed, each checked anew.")
-    allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
-        frozenset(),
-        description="Hosts exempt from the address guard, comma-separated: `name` (ports 80 and 443) or `name:port`.",
-    )
     janitor_seconds: float = Field(30, gt=0, le=3600, description="Between rounds that mend what was left hanging.")
     lost_seconds: float = Field(900, ge=60, le=86400, description="Silence after which a batch's jobs are sent again.")
     orphan_hours: float = Field(24, ge=1, le=8760, description="Age at which bytes of no live batch are deleted.")
-
-    @field_validator("allowed_hosts", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return frozenset(host.strip().lower() for host in value.split(",") if host.strip())
-        return value
 
     @model_validator(mode="after")
     def _an_ai_has_a_model(self) -> Self:

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from services.runtime.blobs import Blobs
 from services.worker.settings import WorkerSettings
 from services.worker.worker import working
+from tests.integration.web import Web
 from tests.integration.worker.rig import Rig, StubReader
-from tests.integration.worker.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

@@ -13,14 +13,15 @@ import pytest
 from schema.errors import JobFault
 from schema.states import ErrorCode
 from services.runtime.clock import now
-from services.worker.download import Downloader, DownloadLimits, retry_after_seconds
-from services.worker.transport import GuardedTransport, resolve
-from tests.integration.worker.web import Web, response
+from services.runtime.web.answers import retry_after_seconds
+from services.runtime.web.transport import GuardedTransport, resolve
+from services.worker.download import Downloader, DownloadLimits
+from tests.integration.web import Web, response
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.worker.transport import Resolve
+    from services.runtime.web.transport import Resolve
 
 PDF = b"%PDF-1.7\n" + b"lane 4 " * 1000
 MOST_BYTES = 100_000
@@ -249,7 +250,7 @@ async def test_what_was_checked_is_what_is_connected_to(monkeypatch: pytest.Monk
         transport._inner = httpx2.MockTransport(inner)  # type: ignore[assignment]  # the wire, watched
         return transport
 
-    monkeypatch.setattr("services.worker.transport.GuardedTransport", guarded)
+    monkeypatch.setattr("services.runtime.web.transport.GuardedTransport", guarded)
     with pytest.raises(JobFault) as refused:
         await Downloader(DownloadLimits(MOST_BYTES), resolve=resolver).fetch("https://sheets.test/a.pdf")
     assert refused.value.code is ErrorCode.BLOCKED_URL

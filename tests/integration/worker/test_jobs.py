@@ -15,17 +15,17 @@ from services.runtime.blobs import Blobs
 from services.runtime.clock import new_id
 from services.runtime.topology import JOBS, JOBS_UNREADABLE
 from services.worker.worker import working
+from tests.integration.web import response
 from tests.integration.worker.recorded import LINK, record_extraction, record_job
 from tests.integration.worker.rig import PDF, SWIMMERS, Rig, checksum_of, stages
 from tests.integration.worker.waiting import until_somebody_waits_for_a_lock
-from tests.integration.worker.web import response
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from schema.cloudevents import Fact
     from services.worker.settings import WorkerSettings
-    from tests.integration.worker.web import Web
+    from tests.integration.web import Web
 
 needs_worker = pytest.mark.usefixtures("worker")
 

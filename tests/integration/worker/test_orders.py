@@ -14,14 +14,14 @@ from services.runtime.clock import new_id
 from services.runtime.topology import COMMANDS_DEAD, CONTROL
 from services.worker.worker import working
 from tests.conftest import execute
+from tests.integration.web import response
 from tests.integration.worker.recorded import LINK, record_event, record_job, record_submit
 from tests.integration.worker.rig import PDF, Rig, stages
 from tests.integration.worker.test_jobs import message
-from tests.integration.worker.web import response
 
 if TYPE_CHECKING:
     from services.worker.settings import WorkerSettings
-    from tests.integration.worker.web import Web
+    from tests.integration.web import Web
 
 pytestmark = pytest.mark.usefixtures("worker")
 

@@ -9,7 +9,7 @@ import structlog
 
 from schema.errors import JobFault
 from schema.states import ErrorCode
-from services.worker.download import retry_after_seconds
+from services.runtime.web.answers import retry_after_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

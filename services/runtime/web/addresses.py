@@ -14,7 +14,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"^(?=.{1,253}\.?$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*(?P<last>[a-z0-9_-]{1,63})\.?$")
 _LOOKS_LIKE_A_NUMBER = re.compile(r"^(?:\d+|0x[0-9a-f]*)$")
 
-#: What IANA's registry of special-purpose addresses does not call globally reachable, multicast, and 6to4's relay.
+#: What IANA's registry of special-purpose addresses does not call globally reachable, multicast, 6to4's relay, and
+#: the address at which Azure's machines find their host: public by its number only.
 _PRIVATE_V4 = tuple(
     IPv4Network(network)
     for network in (
@@ -22,6 +23,7 @@ _PRIVATE_V4 = tuple(
         "10.0.0.0/8",
         "100.64.0.0/10",
         "127.0.0.0/8",
+        "168.63.129.16/32",
         "169.254.0.0/16",
         "172.16.0.0/12",
         "192.0.0.0/24",
@@ -40,6 +42,9 @@ _GLOBAL_V6 = IPv6Network("2000::/3")
 #: Special inside of it: Teredo and other protocol assignments, documentation (two), 6to4.
 _PRIVATE_V6 = tuple(IPv6Network(network) for network in ("2001::/23", "2001:db8::/32", "3fff::/20", "2002::/16"))
 
+#: ISATAP's interface ids end in an IPv4 address, whatever the network; one bit of them is free.
+_ISATAP, _ISATAP_MASK = 0x5EFE, 0xFDFFFFFF
+
 
 def blocked(sentence: str) -> JobFault:
     return JobFault(ErrorCode.BLOCKED_URL, sentence)
@@ -54,7 +59,9 @@ def is_public(address: str) -> bool:
         v6 = IPv6Address(address)
     except AddressValueError:
         return False
-    return v6.scope_id is None and v6 in _GLOBAL_V6 and not any(v6 in network for network in _PRIVATE_V6)
+    if v6.scope_id is not None or v6 not in _GLOBAL_V6 or int(v6) >> 32 & _ISATAP_MASK == _ISATAP:
+        return False
+    return not any(v6 in network for network in _PRIVATE_V6)
 
 
 def port_of(url: httpx2.URL) -> int:

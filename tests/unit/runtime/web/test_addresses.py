@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schema.errors import JobFault
 from schema.states import ErrorCode
-from services.worker.addresses import checked_addresses, checked_url, exempt, is_public
+from services.runtime.web.addresses import checked_addresses, checked_url, exempt, is_public
 
 V4 = st.integers(0, 2**32 - 1).map(IPv4Address)
 
@@ -24,6 +24,7 @@ V4 = st.integers(0, 2**32 - 1).map(IPv4Address)
         "100.127.255.255",
         "127.0.0.1",
         "127.255.255.254",
+        "168.63.129.16",
         "169.254.169.254",
         "172.16.0.1",
         "172.31.255.255",
@@ -54,6 +55,8 @@ V4 = st.integers(0, 2**32 - 1).map(IPv4Address)
         "2001:db8::1",
         "2002:7f00:1::",
         "2002:808:808::1",
+        "2a00::5efe:10.0.0.1",
+        "2a00::200:5efe:8.8.8.8",
         "3fff::1",
         "5f00::1",
         "fc00::1",
