@@ -153,17 +153,20 @@ class BatchNotificationRequested(Event):
 
 
 class BatchNotificationSent(Event):
-    """The mail was accepted by its server; the address is forgotten."""
+    """The mail was accepted by its server; the address that was given at `requested_at` is forgotten."""
 
     TYPE: ClassVar[str] = "batch.notification_sent"
 
+    requested_at: AwareDatetime | None = None
+
 
 class BatchNotificationFailed(Event):
-    """The mail was refused for good, for this `reason` without the address; the address is forgotten."""
+    """The mail was refused for good, for a `reason` without the address, which is forgotten as if it had been sent."""
 
     TYPE: ClassVar[str] = "batch.notification_failed"
 
     reason: Sentence
+    requested_at: AwareDatetime | None = None
 
 
 class BatchDeadLetterRedriven(Event):

@@ -77,8 +77,8 @@ def evolve(batch: Batch | None, fact: Fact) -> Batch | Unchanged:  # noqa: C901,
                 return Unchanged.STALE
             return batch._replace(notification_email=event.email, notification_requested_at=at)
         case BatchNotificationSent() | BatchNotificationFailed():
-            requested = batch.notification_requested_at
-            if batch.notification_email is None or (requested is not None and requested > at):
+            requested, answered = batch.notification_requested_at, event.requested_at or at
+            if batch.notification_email is None or (requested is not None and requested > answered):
                 return Unchanged.STALE
             sent_at = at if isinstance(event, BatchNotificationSent) else batch.notification_sent_at
             return batch._replace(notification_email=None, notification_sent_at=sent_at)

@@ -66,11 +66,8 @@ class Errand:
                 return
             key = message_id(self._head, batch)
             if self._told.get(batch_id) != key:
-                # The event is as old as this look: an address that is given from here on is not forgotten by it.
-                at = max(now(), batch["notification_requested_at"])
                 sheets = [dict(row) for row in await connection.fetch(query("worker_mail_sheets"), batch_id)]
-                told = ITSELF.fact(batch_id, await self._outcome(batch, sheets))
-                await self._tell(told._replace(occurred_at=at))
+                await self._tell(ITSELF.fact(batch_id, await self._outcome(batch, sheets)))
                 self._told[batch_id] = key
             await self._recorded(connection, batch_id, key)
 
@@ -80,6 +77,8 @@ class Errand:
         if not self._events.up:
             raise Transient("the broker is away, so that nobody could be told of a mail")
         about = {"batch_id": str(batch["id"]), "message_id": message_id(self._head, batch)}
+        # An address that was given since is not forgotten by what becomes of this mail, even where it is recorded late.
+        requested_at = batch["notification_requested_at"]
         try:
             await self._sending.send(compose(self._head, batch, sheets, now()))
         except Rejected as no:
@@ -90,9 +89,9 @@ class Errand:
             reason = f"given up after {PATIENCE.days} days: {later}"
         else:
             log.info("mail.sent", **about)
-            return BatchNotificationSent()
+            return BatchNotificationSent(requested_at=requested_at)
         log.warning("mail.refused", **about, reason=reason)
-        return BatchNotificationFailed(reason=reason)
+        return BatchNotificationFailed(reason=reason, requested_at=requested_at)
 
     async def _tell(self, fact: Fact) -> None:
         """Until it is told, however long that takes: to let go of the lock before would have it sent again."""

@@ -1,6 +1,8 @@
 """given / when / then over plain values."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -147,6 +149,18 @@ def test_a_mail_request_that_comes_again_late_does_not_undo_a_newer_one() -> Non
     assert sent.notification_email is None
     assert when(sent, BatchNotificationSent(), at=3) is Unchanged.STALE
     assert when(batch, BatchNotificationSent(), at=1) is Unchanged.STALE
+
+
+@pytest.mark.parametrize("outcome", [BatchNotificationSent, partial(BatchNotificationFailed, reason="no such address")])
+def test_a_mail_answers_the_request_that_it_names_however_late_it_ends(
+    outcome: Callable[..., BatchNotificationSent | BatchNotificationFailed],
+) -> None:
+    first, second = BatchNotificationRequested(email="a@x.org"), BatchNotificationRequested(email="b@x.org")
+    batch = given(submitted(), first, second)
+    assert when(batch, outcome(requested_at=START + timedelta(seconds=1)), at=50) is Unchanged.STALE
+    after = when(batch, outcome(requested_at=START + timedelta(seconds=2)), at=50)
+    assert isinstance(after, Batch)
+    assert after.notification_email is None
 
 
 def test_nothing_happens_to_an_expired_batch() -> None:

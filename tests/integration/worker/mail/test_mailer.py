@@ -178,6 +178,18 @@ async def test_another_address_given_while_a_mail_goes_gets_one_too(office: Offi
     assert len(set(office.box.ids)) == 2
 
 
+async def test_an_address_that_was_given_before_a_mail_and_recorded_after_it_gets_one_too(office: Office) -> None:
+    batch = await office.batch_over()
+    async with office.mailer() as mailer:
+        async with office.projector_held(batch):
+            await office.rig.say(batch, BatchNotificationRequested(email="coach@club.example"))
+            await mailer.sweep()
+            await until(lambda: len(office.box.mails) == 1)
+        await office.rig.until("SELECT count(*) FROM batch_events WHERE type LIKE '%requested'", 2)
+        await office.forgotten()
+    assert [to for to, _ in office.box.mails] == [ADDRESS, "coach@club.example"]
+
+
 async def test_a_sweep_finds_what_no_wake_up_told_of_and_begins_it_once(office: Office) -> None:
     batch = await office.batch_over()
     gate = Gate()
