@@ -134,7 +134,7 @@ async def test_a_retry_that_comes_again_after_a_crash_is_recorded_once(rig: Rig,
 REFUSED = [
     ("completed", None, "nothing_failed"),
     ("completed", "its job", "job_not_failed"),
-    ("failed", str(new_id()), "unknown_job"),
+    ("failed", "00000000-0000-7000-8000-000000000000", "unknown_job"),
 ]
 
 
