@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import socket
 import time
 from typing import TYPE_CHECKING
@@ -84,7 +85,7 @@ async def test_nothing_is_missed_and_nothing_comes_twice_however_clients_come_an
     assert [client.result() for client in clients] == [list(range(2, last + 1))] * 5
 
 
-async def test_a_client_that_does_not_read_is_cut_off(serve: Serve, ledger: Ledger) -> None:
+async def test_a_client_that_does_not_read_is_cut_off_and_comes_back_for_the_rest(serve: Serve, ledger: Ledger) -> None:
     batch_id = await ledger.submitted()
     async with serve(stream_buffer=300) as api, watching(api, batch_id) as events:
         slow = socket.socket()
@@ -92,7 +93,8 @@ async def test_a_client_that_does_not_read_is_cut_off(serve: Serve, ledger: Ledg
         slow.connect((api.base_url.host, api.base_url.port))
         reader, writer = await asyncio.open_connection(sock=slow, limit=1024)
         writer.write(
-            f"GET /api/batches/{batch_id}/events HTTP/1.1\r\nHost: x\r\nAccept: {SSE['Accept']}\r\n\r\n".encode()
+            f"GET /api/batches/{batch_id}/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+            f"Accept: {SSE['Accept']}\r\n\r\n".encode()
         )
         await reader.readuntil(b": connected")
         received = 0
@@ -100,9 +102,15 @@ async def test_a_client_that_does_not_read_is_cut_off(serve: Serve, ledger: Ledg
             await ledger.many(batch_id, 200)
             received += len([await anext(events) for _ in range(200)])
         assert received == 8000
-        tail = await reader.read()
+        told = [
+            int(event_id)
+            for event_id in re.findall(rb"\nid: (\d+)\nevent: job_progress\ndata: .+\n(?=\n)", await reader.read())
+        ]
         writer.close()
-    assert b"\r\n0\r\n\r\n" not in tail
+        assert told == list(range(2, told[-1] + 1))
+        assert told[-1] < 8001
+        async with watching(api, batch_id, told[-1]) as rest:
+            assert [int((await anext(rest)).id) for _ in range(8001 - told[-1])] == list(range(told[-1] + 1, 8002))
 
 
 @pytest.mark.parametrize("streams", [50])
