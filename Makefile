@@ -31,7 +31,7 @@ up: setup ## Start everything and stay up; prints the address, Ctrl-C stops it
 	@$(BIN)/heatstream up
 
 test: setup ## Run all tests against real PostgreSQL and RabbitMQ
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: setup lint types test ## What CI runs: format, lint, types, architecture, tests
 
