@@ -55,7 +55,8 @@ class Child:
 
     @property
     def is_over(self) -> bool:
-        return bool(select.select([self._fate], [], [], 0)[0])
+        """Whether it died while it waited: its end of the line closes at once, and its fate is told some time after."""
+        return bool(select.select([self._talk, self._fate], [], [], 0)[0])
 
     def begin(self, work: Callable[[bytes, Limits], bytes], pdf: bytes) -> None:
         """Hand over a piece of work, a function of some module or a partial of one, and its bytes."""
