@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
-import os
 import pickle
-import resource
 import signal
 import socket
-import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schema.errors import JobFault
 from schema.states import ErrorCode
-from services.worker.extraction import seccomp
+from services.runtime.confinement import confine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +24,6 @@ RESULT, FAULT = b"R", b"F"
 LENGTH_BYTES = 8
 #: A child's exit code, big endian, as the fork server tells it: negative for a signal.
 FATE_BYTES = 4
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
 #: The alarm rings after the parent's own clock, for the case that the parent is gone or stopped.
 _ALARM_GRACE_SECONDS = 5
 
@@ -39,7 +33,12 @@ def live(talk: socket.socket, limits: Limits, fork_server: int) -> None:
 
     The work is a file: a function, pickled, of the length that is told with it, and then the PDF.
     """
-    confine(limits, fork_server)
+    confine(
+        parent=fork_server,
+        memory_bytes=limits.memory_bytes,
+        cpu_seconds=limits.cpu_seconds,
+        open_files=limits.open_files,
+    )
     length, sources, _, _ = socket.recv_fds(talk, LENGTH_BYTES, 1)
     if not length:  # not needed any more
         return
@@ -47,21 +46,6 @@ def live(talk: socket.socket, limits: Limits, fork_server: int) -> None:
     head, body = _answer(sources[0], int.from_bytes(length, "big"), limits)
     talk.sendall(head + len(body).to_bytes(LENGTH_BYTES, "big"))
     talk.sendall(body)
-
-
-def confine(limits: Limits, fork_server: int) -> None:
-    """Bound this process for good; its end comes at the latest with that of the fork server."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides about the end, also at Ctrl-C
-    _bound(resource.RLIMIT_CORE, 0)
-    _bound(resource.RLIMIT_FSIZE, 0)
-    _bound(resource.RLIMIT_NOFILE, limits.open_files)
-    _bound(resource.RLIMIT_CPU, limits.cpu_seconds, grace=1)  # SIGXCPU says why, SIGKILL at the hard bound does not
-    if sys.platform == "linux":  # others count their whole address space, and have no signal at a parent's death
-        _bound(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != fork_server:  # it went before this
-        os.kill(os.getpid(), signal.SIGKILL)
-    seccomp.confine()
 
 
 def _answer(source: int, length: int, limits: Limits) -> tuple[bytes, bytes]:
@@ -77,17 +61,6 @@ def _answer(source: int, length: int, limits: Limits) -> tuple[bytes, bytes]:
         return FAULT, _fault(ErrorCode.EXTRACTION_LIMIT, "Reading this PDF takes more memory than it may.")
     except Exception as bug:  # noqa: BLE001 - its kind and place travel on; its text might hold a child's name
         return FAULT, _fault(ErrorCode.UNKNOWN, f"The reader failed on this PDF: {_place(bug)}.")
-
-
-def _bound(what: int, most: int, grace: int = 0) -> None:
-    _, hard = resource.getrlimit(what)
-    soft, hard = (each if hard == resource.RLIM_INFINITY else min(each, hard) for each in (most, most + grace))
-    resource.setrlimit(what, (soft, hard))
-
-
-def _mapped_bytes() -> int:
-    """What the address space holds before any PDF: Python and its libraries, mostly untouched."""
-    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
 def _place(bug: BaseException) -> str:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import os
 import socket
 import subprocess
 import sys
 from collections import deque
 from typing import TYPE_CHECKING
 
+from services.runtime.confinement import environment
 from services.worker.extraction.process import Child
 
 if TYPE_CHECKING:
     from services.worker.extraction.limits import Limits
-
-#: What the fork server keeps of the service's environment: where Python and its libraries are, and no secret.
-_ENVIRONMENT = ("PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
 class Pool:
@@ -80,13 +77,7 @@ class Pool:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=_environment(),
+                env=environment(),
                 start_new_session=True,
             )
         return ours
-
-
-def _environment() -> dict[str, str]:
-    """It finds the same modules as this process, wherever those come from."""
-    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}  # noqa: PTH109 - text

@@ -12,7 +12,8 @@ import pytest
 
 from schema.errors import JobFault
 from schema.states import ErrorCode
-from services.worker.extraction import Limits, Sandbox, seccomp
+from services.runtime import seccomp
+from services.worker.extraction import Limits, Sandbox
 from tests.unit.extraction import hostile
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Takes from a process, by a filter in the kernel, what reading a PDF needs nothing of.
+"""Takes from a process, by a filter in the kernel, what reading a file of a stranger needs nothing of.
 
 Gone for good, and for what it might start: the network, new processes and programs, and reaching into other processes.
 A filter and no namespace, because it needs no rights, and is there in containers, where namespaces are refused. The
