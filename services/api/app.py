@@ -6,9 +6,11 @@ from starlette.applications import Starlette
 
 from services.api import problems
 from services.api.commands import Commands
+from services.api.discovery.discovery import Discovery
 from services.api.guard import Guard
 from services.api.routes import home
 from services.api.routes.batches import Batches
+from services.api.routes.discover import Discover
 from services.api.routes.events import Events
 from services.api.routes.orders import Orders
 from services.api.routes.results import Results
@@ -42,6 +44,7 @@ def app(  # noqa: PLR0913 - the parts that the gateway is made of
         *Batches(settings, blobs, commands, reads).routes(),
         *Orders(commands, reads, mails=settings.mails).routes(),
         *Results(reads).routes(),
+        *Discover(Discovery(settings)).routes(),
         *Events(hub, reads, settings.beat_seconds).routes(),
         *health.routes(checks),
     ]

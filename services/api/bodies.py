@@ -1,11 +1,13 @@
-"""The body of a submit, as a form or as JSON, read into a Submission; every refusal is a Rejected."""
+"""The body of a request, as a form or as JSON; every refusal is a Rejected."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import orjson
+from pydantic import ValidationError
 
+from schema.commands import UrlSource
 from schema.errors import Rejected
 from services.api import multipart
 
@@ -45,6 +47,37 @@ async def read_form(submission: Submission, body: AsyncIterator[bytes], content_
 
 async def read_json(submission: Submission, body: AsyncIterator[bytes]) -> None:
     """Read the JSON form of a batch: links only."""
+    document = await _document(body, "an object with `swimmer` and `urls`")
+    for name, value in document.items():
+        _take_member(submission, name, value)
+
+
+async def read_link(body: AsyncIterator[bytes], content_type: str) -> str:
+    """The one link that a form or a JSON body has as `url`."""
+    match content_type.split(";", 1)[0].strip().lower():
+        case multipart.MEDIA_TYPE:
+            document: dict[str, object] = {
+                part.name: (await _text(part, MOST_TEXT_BYTES))[0] async for part in multipart.parts(body, content_type)
+            }
+        case "application/json":
+            document = await _document(body, "an object with `url`")
+        case _:
+            raise Rejected("unsupported-media-type", "send application/json or multipart/form-data with `url`")
+    if unknown := sorted(document.keys() - {"url"}):
+        raise Rejected("unknown-field", "the request has `url` alone", ((unknown[0][:100], "is not known"),))
+    link = document.get("url")
+    try:
+        return UrlSource.model_validate({"url": link.strip() if isinstance(link, str) else link}).url
+    except ValidationError:
+        raise Rejected(
+            "bad-url",
+            "give the whole address of the meet's page as `url`, beginning with https:// or http://, of at most 2048"
+            " characters",
+            (("url", "is no link" if link else "is missing"),),
+        ) from None
+
+
+async def _document(body: AsyncIterator[bytes], wanted: str) -> dict[str, object]:
     whole = bytearray()
     async for chunk in body:
         whole += chunk
@@ -55,9 +88,8 @@ async def read_json(submission: Submission, body: AsyncIterator[bytes]) -> None:
     except orjson.JSONDecodeError as wrong:
         raise Rejected("bad-json", f"the body is not JSON ({wrong})") from None
     if not isinstance(document, dict):
-        raise Rejected("bad-json", "the body must be an object with `swimmer` and `urls`")
-    for name, value in document.items():
-        _take_member(submission, name, value)
+        raise Rejected("bad-json", f"the body must be {wanted}")
+    return document
 
 
 def _take_member(submission: Submission, name: str, value: object) -> None:

@@ -51,19 +51,27 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "too-many-swimmers": (422, "There are too many swimmers"),
     "swimmer-twice": (422, "A swimmer is named twice"),
     "bad-url": (422, "A link cannot be used"),
+    "link-blocked": (422, "The link is not fetched"),
+    "page-not-found": (422, "The page is not there"),
+    "page-too-large": (422, "The page is too large"),
+    "page-unreadable": (422, "The page cannot be read"),
+    "not-a-page": (422, "The link leads to no web page"),
     "bad-job-ids": (422, "These are no job ids"),
     "bad-email": (422, "The address for the mail cannot be used"),
     "unknown-field": (422, "A field is not known"),
     "internal": (500, "Something went wrong here"),
+    "site-unreachable": (502, "The site does not give the page"),
     "broker-unavailable": (503, "The message broker is away"),
     "database-unavailable": (503, "The database is away"),
     "blob-store-unavailable": (503, "The store for PDFs is away"),
+    "discovery-busy": (503, "Many pages are being looked through"),
     "shutting-down": (503, "This gateway is stopping"),
 }
 _AWAY = {
     "broker-unavailable": "it was not accepted whole; send it again in a few seconds, under its Idempotency-Key if any",
     "database-unavailable": "nothing can be read at the moment, and nothing is lost; ask again in a few seconds",
     "blob-store-unavailable": "files cannot be taken at the moment; send them again in a few seconds, or send links",
+    "discovery-busy": "ask again in a few seconds",
     "shutting-down": "connect again: another gateway, or this one in a moment, goes on where you were",
 }
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from services.cli.commands import demo, extract, migrate, orders, services, submit, topology, up, watch
+from services.cli.commands import demo, discover, extract, migrate, orders, services, submit, topology, up, watch
 from services.cli.commands.dead_letters.group import group as dead_letters
 from services.cli.failures import OneLineFailures
 
@@ -41,6 +41,14 @@ _add(
     "heatstream extract examples/sprint-night.pdf --swimmer 'Maya Lindqvist'",
     "heatstream extract examples/sprint-night.pdf --all --json | jq '.entries | length'",
     "heatstream extract examples/three-column-relays.pdf --team HARB",
+)
+_add(
+    "discover",
+    discover.discover,
+    "heatstream discover https://meets.example/june-open",
+    "heatstream discover https://meets.example/june-open --json"
+    " | jq -r '.pdfs[] | select(.kind == \"heat_sheet\").url'"
+    " | xargs heatstream submit --swimmer 'Maya Lindqvist'",
 )
 _add("submit", submit.submit, "heatstream submit day1.pdf day2.pdf --swimmer 'Lindqvist, Maya' --watch --ics maya.ics")
 _add("watch", watch.watch, "heatstream watch 0199c0de-0000-7000-8000-000000000000")

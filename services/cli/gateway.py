@@ -11,6 +11,7 @@ import httpx2
 import orjson
 from pydantic import ValidationError
 
+from schema.discovery import DiscoveredView
 from schema.views import BatchView, OrderedView, Problem, ResultsView, SubmittedView
 from services.cli.failures import Unusable
 
@@ -23,6 +24,8 @@ SILENCE_SECONDS = 40.0
 #: How long a gateway that was there a moment ago may stay away.
 AWAY_SECONDS = 30.0
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
+#: Longer than the gateway takes for a page whose parts are all late.
+DISCOVERY_SECONDS = 60.0
 #: A submit that meets a gateway without its broker, or loses its line, is sent again under the same key.
 SUBMIT_TRIES = 5
 NO_CONTENT, UNAVAILABLE = 204, 503
@@ -70,6 +73,11 @@ class Gateway:
                 except _Away as away:
                     time.sleep(away.pause_seconds)
             return _read(SubmittedView, self._ask("POST", "/api/batches", files=form, headers=headers))
+
+    def discover(self, link: str) -> DiscoveredView:
+        """The PDFs of a meet page. The gateway asks other sites, so it may take its time."""
+        asked = self._ask("POST", "/api/discover", json={"url": link}, timeout=DISCOVERY_SECONDS)
+        return _read(DiscoveredView, asked)
 
     def batch(self, batch_id: UUID) -> BatchView:
         return _read(BatchView, self._ask("GET", f"/api/batches/{batch_id}"))
@@ -178,7 +186,7 @@ class _Over(Exception):
     """The batch has no more events."""
 
 
-View = TypeVar("View", SubmittedView, BatchView, OrderedView, ResultsView)
+View = TypeVar("View", SubmittedView, DiscoveredView, BatchView, OrderedView, ResultsView)
 
 
 def _read(view: type[View], answer: httpx2.Response) -> View:

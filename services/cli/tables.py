@@ -1,4 +1,4 @@
-"""Swims as tables: drawn on a terminal, aligned and whole (nothing cut, nothing wrapped) in a pipe."""
+"""Swims and PDFs as tables: drawn on a terminal, aligned and whole (nothing cut, nothing wrapped) in a pipe."""
 
 from __future__ import annotations
 
@@ -13,19 +13,22 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from schema.discovery import DiscoveredView
     from schema.extraction import Entry, EventStart, ExtractionResult, Sheet, TeamSwims
     from schema.views import ResultsView, SwimView
 
 SWIM_COLUMNS = ("session", "event", "heat", "lane", "seed", "start")
-_FIGURES = frozenset({"heat", "lane", "seed", "start", "age", "entries", "heats"})
+_FIGURES = frozenset({"heat", "lane", "seed", "start", "age", "entries", "heats", "size"})
 #: Wide enough that no row of a pipe is ever wrapped.
 PIPE_WIDTH = 2000
 
 
-def print_table(table: Table) -> None:
-    """Print to standard output, as suits it."""
+def print_table(table: Table, *, whole_links: bool = False) -> None:
+    """Print to standard output, as suits it; `whole_links`: a line too long for the terminal is its own to wrap."""
     console = Console()
     if console.is_terminal:
+        if whole_links:
+            console.width = max(console.width, console.measure(table).maximum)
         console.print(table)
         return
     console.width = PIPE_WIDTH
@@ -74,6 +77,20 @@ def entries(sheet: Sheet) -> Table:
         who = entry.swimmer_name or ", ".join(entry.legs)
         table.add_row(*_swim(entry), *map(_text, (who, entry.age, entry.team, entry.kind)))
     return table
+
+
+def discovered(page: DiscoveredView) -> Table:
+    """One row a PDF of a meet page; the link stands first and whole, so that it can be cut out and handed in."""
+    table = _table(("link", "kind", "size", "name"), page.title)
+    for pdf in page.pdfs:
+        kind = pdf.kind.replace("_", " ") + ("" if pdf.certain else ", perhaps")
+        size = None if pdf.size_bytes is None else _size(pdf.size_bytes)
+        table.add_row(*map(_text, (pdf.url, kind, size, pdf.name)))
+    return table
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1_000_000:.1f} MB" if size_bytes >= 1_000_000 else f"{max(1, round(size_bytes / 1000))} kB"  # noqa: PLR2004 - a megabyte
 
 
 def _timeline(starts: Iterable[EventStart], title: str) -> Table:

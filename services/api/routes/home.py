@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 ADDRESSES = {
+    "discover": "POST /api/discover",
     "submit": "POST /api/batches",
     "batch": "/api/batches/{batch_id}",
     "events": "/api/batches/{batch_id}/events",
