@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SWIM_COLUMNS = ("session", "event", "heat", "lane", "seed", "start")
 _FIGURES = frozenset({"heat", "lane", "seed", "start", "age", "entries", "heats", "size"})
 #: Wide enough that no row of a pipe is ever wrapped.
-PIPE_WIDTH = 2000
+PIPE_WIDTH = 3000
 
 
 def print_table(table: Table, *, whole_links: bool = False) -> None:
@@ -28,7 +28,7 @@ def print_table(table: Table, *, whole_links: bool = False) -> None:
     console = Console()
     if console.is_terminal:
         if whole_links:
-            console.width = max(console.width, console.measure(table).maximum)
+            console.width, table.title_justify = PIPE_WIDTH, "left"
         console.print(table)
         return
     console.width = PIPE_WIDTH

@@ -15,7 +15,7 @@ def response(body: bytes = b"", status: str = "200 OK", *, length: int | None = 
 
 
 class Web:
-    """Pages by path, and what was asked for, as the lines of each request."""
+    """Pages by path, or by method and path, and what was asked for, as the lines of each request."""
 
     def __init__(self) -> None:
         self.port = 0
@@ -34,9 +34,11 @@ class Web:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
             self.requests.append(lines)
-            page = self.pages.get(lines[0].split()[1], response(b"nothing here", "404 Not Found"))
+            method, path, _ = lines[0].split()
+            page = self.pages.get(f"{method} {path}", self.pages.get(path, response(b"nothing here", "404 Not Found")))
             if isinstance(page, bytes):
-                writer.write(page)
+                head, end, body = page.partition(b"\r\n\r\n")
+                writer.write(head + end + (b"" if method == "HEAD" else body))
                 await writer.drain()
             else:
                 await page(writer)
@@ -48,6 +50,10 @@ class Web:
         while True:
             writer.write(b"x" * 65536)
             await writer.drain()
+
+    async def silent(self, _: asyncio.StreamWriter) -> None:
+        """No answer at all."""
+        await self.over.wait()
 
     async def stuck(self, writer: asyncio.StreamWriter) -> None:
         """A PDF that begins, and then nothing."""
