@@ -3,8 +3,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -12,31 +10,29 @@ import httpx2
 from schema.errors import JobFault
 from schema.states import ErrorCode
 from services.runtime.web.addresses import checked_addresses, checked_url, exempt, port_of
+from services.runtime.web.look_ups import LookUps
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-_look_up = partial(socket.getaddrinfo, type=socket.SOCK_STREAM)
 #: Host and port to addresses, as `getaddrinfo` spells them, best first.
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 #: A host with more addresses is tried at the first few.
 MOST_ADDRESSES = 3
-#: A name server that is silent holds a thread for many seconds: threads of ours, not those that all else waits for.
-_LOOK_UPS = ThreadPoolExecutor(32, "look-up")
+_LOOK_UPS = LookUps(32)
 _NO_SUCH_HOST = (socket.EAI_NONAME, socket.EAI_NODATA)
 
 
 async def resolve(host: str, port: int) -> list[str]:
     """The system's resolver. Raises JobFault: NOT_FOUND when there is no such host, else NETWORK_ERROR."""
     try:
-        found = await asyncio.get_running_loop().run_in_executor(_LOOK_UPS, _look_up, host, port)
+        return await asyncio.wrap_future(_LOOK_UPS.begin(host, port))
     except socket.gaierror as failed:
         if failed.errno in _NO_SUCH_HOST:
             raise JobFault(ErrorCode.NOT_FOUND, "There is no such site; check the link.") from failed
         raise JobFault(ErrorCode.NETWORK_ERROR, "The site's name could not be looked up.") from failed
     except UnicodeError:
         raise JobFault(ErrorCode.NOT_FOUND, "There is no such site; check the link.") from None
-    return [str(address[0]) for *_, address in found]
 
 
 class GuardedTransport(httpx2.AsyncBaseTransport):
