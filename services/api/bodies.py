@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import orjson
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from schema.commands import UrlSource
 from schema.errors import Rejected
+from schema.model import Url
 from services.api import multipart
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 #: A form's text, and a JSON body, in bytes.
 MOST_TEXT_BYTES = 256_000
+_LINK: TypeAdapter[str] = TypeAdapter(Url)
 
 
 async def read_form(submission: Submission, body: AsyncIterator[bytes], content_type: str, uploads: Uploads) -> None:
@@ -67,7 +68,7 @@ async def read_link(body: AsyncIterator[bytes], content_type: str) -> str:
         raise Rejected("unknown-field", "the request has `url` alone", ((unknown[0][:100], "is not known"),))
     link = document.get("url")
     try:
-        return UrlSource.model_validate({"url": link.strip() if isinstance(link, str) else link}).url
+        return _LINK.validate_python(link.strip() if isinstance(link, str) else link)
     except ValidationError:
         raise Rejected(
             "bad-url",
@@ -78,6 +79,7 @@ async def read_link(body: AsyncIterator[bytes], content_type: str) -> str:
 
 
 async def _document(body: AsyncIterator[bytes], wanted: str) -> dict[str, object]:
+    """A JSON body that is an object."""
     whole = bytearray()
     async for chunk in body:
         whole += chunk

@@ -13,7 +13,6 @@ from services.api.discovery.page_reader import PageReader
 from services.api.discovery.view import view
 from services.api.problems import Unavailable
 from services.api.uploads import HEADER, HEADER_WITHIN
-from services.runtime.web import transport
 from services.runtime.web.answers import check_status
 from services.runtime.web.body import bounded
 from services.runtime.web.fetching import Fetcher, FetchLimits
@@ -62,7 +61,7 @@ class _Fetched:
 class Discovery:
     """Finds the PDFs that a meet page links to. Fetches from public addresses only, as a download does."""
 
-    def __init__(self, settings: ApiSettings, resolve: transport.Resolve = transport.resolve) -> None:
+    def __init__(self, settings: ApiSettings) -> None:
         def fetcher(most_bytes: int, total_seconds: float) -> Fetcher:
             limits = FetchLimits(
                 most_bytes,
@@ -71,7 +70,7 @@ class Discovery:
                 total_seconds,
                 settings.max_redirects,
             )
-            return Fetcher(limits, allowed_hosts=settings.allowed_hosts, resolve=resolve)
+            return Fetcher(limits, allowed_hosts=settings.allowed_hosts)
 
         #: A link may be a PDF, of which no more than the head is read.
         self._pages = fetcher(max(MOST_PAGE_BYTES, settings.max_pdf_bytes), PAGE_SECONDS)

@@ -48,7 +48,7 @@ def _pdfs(page: Page, heads: Mapping[str, Head]) -> Iterator[DiscoveredPdf]:
 def _said(page: Page, found: int, blocked: int) -> Iterator[tuple[DiscoveryCode, str]]:
     if page.by_script:
         yield DiscoveryCode.NEEDS_JAVASCRIPT, _BY_SCRIPT
-    elif not found:
+    elif not found and not blocked:
         yield DiscoveryCode.NONE_FOUND, _NONE
     if blocked:
         yield (

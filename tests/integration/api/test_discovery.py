@@ -115,6 +115,7 @@ async def test_a_private_place_is_not_asked_and_not_listed(web: Web) -> None:
     assert [pdf.url for pdf in view.pdfs] == [web.url("/meet/s1.pdf")]
     (warning,) = view.warnings
     assert (warning.code, "left out: 5" in warning.message) == (DiscoveryCode.NOT_PUBLIC, True)
+    assert [warning.code for warning in (await found(web, html(links))).warnings] == [DiscoveryCode.NOT_PUBLIC]
 
 
 @pytest.mark.parametrize(

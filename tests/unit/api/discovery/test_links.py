@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
+from schema.model import Url
 from schema.pdf_kind import PdfKind
 from services.api.discovery.candidates import Page, only
 from services.api.discovery.links import MOST_LINKS, MOST_NODES, read
 
+LINK: TypeAdapter[str] = TypeAdapter(Url)
 ADDRESS = "https://meets.example/june/"
 BODY = "<p>" + "The meet is held at the pool of the club. " * 20
 
@@ -128,6 +133,36 @@ def test_what_is_no_link_to_a_pdf_is_not_found(html: str) -> None:
 )
 def test_a_page_that_a_script_makes_is_known(html: str, by_script: bool) -> None:  # noqa: FBT001 - a parameter of the test
     assert read(html, ADDRESS).by_script is by_script
+
+
+def test_what_says_more_of_an_address_wins() -> None:
+    assert found("<a href=x.pdf>Download</a><a href=x.pdf>Heat sheet</a><a href=x.pdf title=Flyer>x</a>") == [
+        ("Heat sheet", "heat_sheet", "x.pdf")
+    ]
+
+
+PIECES = ["<a href=", "x.pdf", "'", '"', ">", "<", "</a>", "Heats", "<base href=", "//[", "http:", "?file=", "%", "\\"]
+ODD_PIECES = [
+    "#",
+    "<iframe src=",
+    "<svg>",
+    "<template>",
+    "<noscript>",
+    "<!--",
+    "-->",
+    "<li>",
+    "&#xD800;",
+    "&#0;",
+    " ",
+    "é",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES + ODD_PIECES), max_size=40).map("".join))
+def test_no_page_is_too_odd(html: str) -> None:
+    for candidate in read(html, ADDRESS).candidates:
+        assert LINK.validate_python(candidate.url)
+        assert candidate.name
 
 
 def test_links_beyond_the_most_are_counted() -> None:
