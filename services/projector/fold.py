@@ -75,6 +75,8 @@ def evolve(batch: Batch | None, fact: Fact) -> Batch | Unchanged:  # noqa: C901,
         case BatchNotificationRequested():
             if batch.notification_requested_at is not None and batch.notification_requested_at >= at:
                 return Unchanged.STALE
+            if batch.notification_email == event.email:  # asked twice at once, the mail would go twice
+                return Unchanged.STALE
             return batch._replace(notification_email=event.email, notification_requested_at=at)
         case BatchNotificationSent() | BatchNotificationFailed():
             requested, answered = batch.notification_requested_at, event.requested_at or at

@@ -151,6 +151,15 @@ def test_a_mail_request_that_comes_again_late_does_not_undo_a_newer_one() -> Non
     assert when(batch, BatchNotificationSent(), at=1) is Unchanged.STALE
 
 
+def test_a_mail_to_one_address_is_asked_for_once_until_it_went() -> None:
+    again = BatchNotificationRequested(email="a@x.org")
+    batch = given(submitted(), again)
+    assert when(batch, again, at=2) is Unchanged.STALE
+    sent = when(batch, BatchNotificationSent(), at=3)
+    assert isinstance(sent, Batch)
+    assert isinstance(when(sent, again, at=4), Batch)
+
+
 @pytest.mark.parametrize("outcome", [BatchNotificationSent, partial(BatchNotificationFailed, reason="no such address")])
 def test_a_mail_answers_the_request_that_it_names_however_late_it_ends(
     outcome: Callable[..., BatchNotificationSent | BatchNotificationFailed],
