@@ -11,6 +11,8 @@ from schema.model import Checksum, Count, Email, Filename, Model, SwimmerName, U
 
 #: More sources than any setting may allow: a bound on one message, not the limit that users meet.
 MAX_SOURCES = 100
+#: The AMQP header that carries the version of a message's body; 1 where it is absent.
+VERSION_HEADER = "x-version"
 
 
 class FileSource(Model):

@@ -4,9 +4,7 @@ import asyncio
 import re
 from typing import TYPE_CHECKING
 
-import aio_pika
-
-from services.runtime.clock import new_id, now
+from services.runtime.command_message import command_message
 from services.runtime.topology import COMMANDS
 
 if TYPE_CHECKING:
@@ -15,8 +13,6 @@ if TYPE_CHECKING:
     from schema.commands import AnyCommand
     from services.runtime.publisher import Publisher
 
-#: Which version of the command's body this is; readers take its absence for 1.
-VERSION_HEADER = "x-version"
 APP_ID = "heatstream-api"
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -43,15 +39,7 @@ class Commands:
     async def send(self, command: AnyCommand, *, correlation_id: str, traceparent: str | None = None) -> None:
         """Return when the broker has the command on disk. Raises Transient when that could not be had."""
         traced = traceparent is not None and _TRACEPARENT.fullmatch(traceparent)
-        message = aio_pika.Message(
-            command.model_dump_json(exclude_none=True).encode(),
-            content_type="application/json",
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            message_id=str(new_id()),
-            type=command.TYPE,
-            timestamp=now(),
-            correlation_id=correlation_id,
-            app_id=APP_ID,
-            headers={VERSION_HEADER: command.VERSION, **({"traceparent": traceparent} if traced else {})},
+        message = command_message(
+            command, app_id=APP_ID, correlation_id=correlation_id, traceparent=traceparent if traced else None
         )
         await self._publisher.publish(COMMANDS, command.TYPE, message)

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import orjson
 from aio_pika import DeliveryMode, Message
 
+from schema.commands import VERSION_HEADER
 from services.runtime.clock import new_id, now
 from services.runtime.topology import JOBS, retry_queue
-from services.worker.intake import VERSION_HEADER
 from services.worker.origin import SOURCE
 
 if TYPE_CHECKING:

@@ -5,26 +5,18 @@ from typing import TYPE_CHECKING, TypeVar
 import orjson
 from pydantic import ValidationError
 
-from schema.answers import FieldError
-from schema.commands import Command, ProcessJob
+from schema.answers import FieldError, field_errors
+from schema.commands import VERSION_HEADER, Command, ProcessJob
 from schema.errors import Poison
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aio_pika.abc import AbstractIncomingMessage
-    from pydantic_core import ErrorDetails
 
 M = TypeVar("M", bound=Command | ProcessJob)
-#: The AMQP header that carries the version of a message's body; 1 where it is absent.
-VERSION_HEADER = "x-version"
 #: No message of ours comes near; a longer one is not even parsed.
 MOST_BYTES = 1 << 20
-_QUOTING = {
-    "union_tag_invalid": "must be one of the known source types",
-    "uuid_parsing": "must be a UUID",
-    "int_parsing": "must be a whole number",
-}
 
 
 class Unreadable(Poison):
@@ -59,20 +51,5 @@ def read(message: AbstractIncomingMessage, models: Mapping[str, type[M]]) -> M:
     except orjson.JSONDecodeError as wrong:
         raise Unreadable.about("not_json", "body", f"not JSON: {wrong.msg} (byte {wrong.pos})") from None
     except ValidationError as wrong:
-        details = wrong.errors(include_url=False, include_input=False, include_context=False)
-        errors = tuple(FieldError(field=_name(one, hide=False), message=_message(one)) for one in details)
-        sentence = "; ".join(f"{_name(one, hide=True)}: {_message(one)}" for one in details)
-        raise Unreadable("bad_fields", sentence, errors) from None
-
-
-def _name(error: ErrorDetails, *, hide: bool) -> str:
-    """The path of a field. An unknown field's name is the sender's own text, and stays out of logs."""
-    path = [str(part) for part in error["loc"]]
-    if hide and error["type"] == "extra_forbidden":
-        path[-1] = "(a field that is not known)"
-    return ".".join(path) or "body"
-
-
-def _message(error: ErrorDetails) -> str:
-    """The sentence of pydantic, but for the kinds whose sentence quotes the input."""
-    return _QUOTING.get(error["type"], error["msg"])
+        sentence = "; ".join(f"{error.field}: {error.message}" for error in field_errors(wrong, hide=True))
+        raise Unreadable("bad_fields", sentence, field_errors(wrong)) from None

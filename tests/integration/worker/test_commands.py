@@ -62,7 +62,7 @@ BAD: list[tuple[str, object, dict[str, Any], str]] = [
     ("bad_fields", submit(swimmer_name="N" * 256), {}, "swimmer_name"),
     ("bad_fields", submit(sources=[]), {}, "sources"),
     ("bad_fields", submit(sources=[LINK] * 4), {}, "sources"),
-    ("bad_fields", submit(sources=[{"source_type": "url", "url": "ftp://x"}]), {}, "sources.0.url.url"),
+    ("bad_fields", submit(sources=[{"source_type": "url", "url": "ftp://x"}]), {}, "sources.0.url"),
     ("bad_fields", submit(batch_id="7"), {}, "batch_id"),
     ("bad_fields", submit(hurry=True), {}, "hurry"),
     ("bad_fields", {}, {}, "batch_id"),
