@@ -7,7 +7,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help ground setup demo up test check lint types fmt bench bench-extract chaos fuzz lock clean
+NODE_FOLDERS := tests/contract examples/node
+
+.PHONY: help ground setup node node-ground demo up test check contract lint types fmt bench bench-extract chaos fuzz lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,13 +26,23 @@ ground:
 	@$(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@
 
+node: $(NODE_FOLDERS:=/node_modules/.installed) ## Install Node.js where it is missing, and the packages that tests run with it
+
+node-ground:
+	@WITH_NODE=1 ./deploy/local/bootstrap.sh
+
+%/node_modules/.installed: %/package-lock.json %/package.json %/.npmrc | node-ground
+	@echo "installing Node packages into $*" >&2
+	@cd $* && npm ci --silent
+	@touch $@
+
 demo: setup ## Do the main job end to end on private servers, and stop
 	@$(BIN)/heatstream demo
 
 up: setup ## Start everything and stay up; prints the address, Ctrl-C stops it
 	@$(BIN)/heatstream up
 
-test: setup ## Run all tests against real PostgreSQL and RabbitMQ
+test: setup node ## Run all tests against real PostgreSQL and RabbitMQ
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: setup lint types test ## What CI runs: format, lint, types, architecture, tests
@@ -45,6 +57,9 @@ types: setup ## Check types, strictly
 fmt: setup ## Format the code and mend what lint can mend
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
+
+contract: setup ## Write schema/asyncapi.yaml and schema/json from the models
+	@$(BIN)/python -m tests.contract
 
 bench: setup ## Measure on private servers; prints JSON lines (BENCH=name for one)
 	@$(BIN)/python -m tests.bench $(BENCH)
@@ -62,8 +77,9 @@ lock: ## Write the lock files anew from pyproject.toml, with hashes: what runs, 
 	@test -x .venv/uv/bin/uv || { $(PYTHON) -m venv .venv/uv && .venv/uv/bin/pip install --quiet uv; }
 	@$(COMPILE) pyproject.toml -o requirements.lock
 	@$(COMPILE) --group dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
+	@for folder in $(NODE_FOLDERS); do (cd $$folder && npm install --package-lock-only --silent) || exit; done
 
 clean: ## Remove all that was made here: environment, data, caches
 	@test ! -d .heatstream || find .heatstream -name elsewhere -exec sh -c 'rm -rf "$$(cat "$$1")"' sh {} \;
-	@rm -rf .venv .heatstream .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	@rm -rf .venv .heatstream $(NODE_FOLDERS:=/node_modules) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

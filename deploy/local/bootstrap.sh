@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what this machine lacks (Python with venv, PostgreSQL's and RabbitMQ's binaries; starts none of them) and makes
-# .venv in the folder that it is called in. WITH_OCR=1 installs tesseract too, which reads sheets that are pictures.
+# .venv in the folder that it is called in. WITH_OCR=1 installs tesseract too, which reads sheets that are pictures;
+# WITH_NODE=1 Node.js with npm, which only tests need.
 set -eu
 
 any_of() { for found in "$@"; do [ -x "$found" ] && return 0; done; return 1; }
@@ -27,8 +28,12 @@ has_rabbitmq() {
         /opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server /usr/local/opt/rabbitmq/sbin/rabbitmq-server
 }
 has_tesseract() { [ -z "${WITH_OCR:-}" ] || command -v tesseract >/dev/null 2>&1; }
+has_node() {
+    [ -z "${WITH_NODE:-}" ] ||
+        { command -v npm && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; } >/dev/null 2>&1
+}
 lacking() {
-    for part in python postgresql rabbitmq tesseract; do
+    for part in python postgresql rabbitmq tesseract node; do
         "has_$part" || echo "$part"
     done
 }
@@ -75,7 +80,8 @@ brew_install() {
 give_up() {
     echo "heatstream: this machine lacks: $(lacking | tr '\n' ' ')" >&2
     echo "Please install them and run this again: Python >= 3.11 with venv, PostgreSQL >= 14 (the server)," >&2
-    echo "RabbitMQ >= 3.10. Debian's packages: python3 python3-venv postgresql rabbitmq-server." >&2
+    echo "RabbitMQ >= 3.10; for tests Node.js >= 18 with npm. Debian's packages: python3 python3-venv postgresql" >&2
+    echo "rabbitmq-server, nodejs npm." >&2
     echo "It is done here by itself where apt-get (as root or with sudo) or Homebrew can do it." >&2
     exit 1
 }
@@ -88,10 +94,12 @@ install_lacking() {
             apt:postgresql) packages="$packages postgresql" ;;
             apt:rabbitmq) packages="$packages rabbitmq-server" ;;
             apt:tesseract) packages="$packages tesseract-ocr" ;;
+            apt:node) packages="$packages nodejs npm" ;;
             brew:python) packages="$packages python@3.13" ;;
             brew:postgresql) packages="$packages postgresql@17" ;;
             brew:rabbitmq) packages="$packages rabbitmq" ;;
             brew:tesseract) packages="$packages tesseract" ;;
+            brew:node) packages="$packages node" ;;
         esac
     done
     # shellcheck disable=SC2086 - a list of words

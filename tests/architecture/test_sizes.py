@@ -4,10 +4,11 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
 MOST_LINES = 300
+MADE = {"__pycache__", "node_modules"}
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
 #: Every folder of code has a place here; below a service, a package of its own concept may grow.
 TREE = {
-    "schema": {"golden", "histories", "migrations", "queries"},
+    "schema": {"golden", "histories", "json", "migrations", "queries"},
     "services": {"runtime", "api", "worker", "projector", "cli"},
     "deploy": {"local", "docker", "kubernetes", "rabbitmq", "monitoring"},
     "tests": {"unit", "contract", "architecture", "integration", "acceptance", "chaos", "bench", "samples", "fuzz"},
@@ -32,6 +33,6 @@ def test_every_folder_has_its_place_in_the_tree() -> None:
 
 def _paths() -> list[Path]:
     """Files and folders of code, relative to the checkout."""
-    found = [path for top in TREE for path in (CHECKOUT / top).rglob("*") if "__pycache__" not in path.parts]
+    found = [path for top in TREE for path in (CHECKOUT / top).rglob("*") if MADE.isdisjoint(path.parts)]
     assert found
     return [path.relative_to(CHECKOUT) for path in found]

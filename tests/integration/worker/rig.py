@@ -145,8 +145,8 @@ class Rig:
             if came.done():
                 await message.nack()
             else:
+                came.set_result(message)  # first: another may come while this one is acknowledged
                 await message.ack()
-                came.set_result(message)
 
         async with asyncio.timeout(PATIENCE_SECONDS):
             tag = await queue.consume(take)

@@ -1,0 +1,51 @@
+"""The contract's documents as text, from the models; `make contract` writes them, a test compares."""
+
+from __future__ import annotations
+
+import io
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import walk_tree
+
+from schema.json_schemas import json_schemas
+from services.runtime.asyncapi.document import asyncapi
+from services.runtime.settings import Settings
+from services.runtime.topology import topology
+
+ROOT = Path(__file__).parents[2]
+ASYNCAPI = ROOT / "schema" / "asyncapi.yaml"
+SCHEMAS = ROOT / "schema" / "json"
+GOLDEN = ROOT / "schema" / "golden"
+
+
+def documents() -> dict[Path, str]:
+    """What each file of the contract holds."""
+    schemas = {SCHEMAS / f"{name}.json": _json(schema) for name, schema in json_schemas().items()}
+    return {ASYNCAPI: _yaml(), **schemas}
+
+
+def golden() -> dict[str, Any]:
+    """By `<type>.<version>`."""
+    return {path.stem: json.loads(path.read_text()) for path in sorted(GOLDEN.iterdir())}
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _yaml() -> str:
+    defaults = Settings.model_construct()
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    document = asyncapi(topology(defaults.partitions, defaults.history_days), version, golden())
+    writer = YAML()
+    writer.width = 4096  # no folding: it leaves blanks at the ends of lines
+    text = io.StringIO("# Generated from the models: change those, and run `make contract`.\n")
+    text.seek(0, io.SEEK_END)
+    document = json.loads(_json(document))  # a copy in which nothing is shared, and so becomes an anchor
+    walk_tree(document)  # texts of several lines are written as such
+    writer.dump(document, text)
+    return text.getvalue()
