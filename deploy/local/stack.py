@@ -28,8 +28,8 @@ class Running:
 def stack(state: Path, *, http_port: int | None = None) -> Iterator[Running]:
     """Servers, migrations and services, up and ready; all of it stops on leaving. Raises NotStarted.
 
-    Everything is kept under `state`, so that the next start finds its data. While it runs, `state/api-url` has the
-    gateway's address for the command line.
+    Everything is kept under `state`, so that the next start finds its data. While it runs, `state/api-url` and
+    `state/amqp-url` have the addresses of gateway and broker for the command line.
     """
     port = http_port or machine.free_port()
     with launched_servers(state) as (servers, await_broker):
@@ -39,13 +39,17 @@ def stack(state: Path, *, http_port: int | None = None) -> Iterator[Running]:
             await_broker()
             for service in services:
                 service.await_ready()
-            with _told(state / "api-url", f"http://127.0.0.1:{port}") as api_url:
+            with (
+                _told(state / "api-url", f"http://127.0.0.1:{port}") as api_url,
+                _told(state / "amqp-url", servers.amqp_url),
+            ):
                 yield Running(api_url, services)
 
 
 @contextmanager
 def _told(file: Path, url: str) -> Iterator[str]:
-    """The address in a file for as long as it is good."""
+    """The address in a file for as long as it is good; for the owner's eyes, because it may have a password."""
+    file.touch(mode=0o600)
     file.write_text(url)
     try:
         yield url

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from services.cli.commands import demo, discover, extract, migrate, orders, services, submit, topology, up, watch
+from services.cli.commands import demo, discover, extract, migrate, orders, send, services, submit, topology, up, watch
 from services.cli.commands.dead_letters.group import group as dead_letters
 from services.cli.failures import OneLineFailures
 
@@ -56,6 +56,13 @@ _add("cancel", orders.cancel, "heatstream cancel 0199c0de-0000-7000-8000-0000000
 _add("retry", orders.retry, "heatstream retry 0199c0de-0000-7000-8000-000000000000 --job 2")
 _add("notify", orders.notify, "heatstream notify 0199c0de-0000-7000-8000-000000000000 --email parent@example.org")
 _add("expire", orders.expire, "heatstream expire 0199c0de-0000-7000-8000-000000000000 --yes")
+_add(
+    "send",
+    send.send,
+    "heatstream send batch.cancel --batch 0199c0de-0000-7000-8000-000000000000",
+    "heatstream send batch.submit --swimmer 'Maya Lindqvist' --url https://meets.example/day1.pdf",
+    "heatstream send batch.submit --json-body batch.json --json | jq -r .status",
+)
 _add("migrate", migrate.migrate, "heatstream migrate --database-url postgresql://postgres@127.0.0.1/heatstream")
 _add("topology", topology.topology, "heatstream topology --json | jq '.queues[].name'")
 _add("api", services.api, f"{_SETTINGS} heatstream api")

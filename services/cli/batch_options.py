@@ -20,6 +20,15 @@ Api = Annotated[
         "--api", metavar="URL", envvar="HEATSTREAM_API_URL", help="The gateway; without it, the one of `heatstream up`."
     ),
 ]
+Broker = Annotated[
+    str | None,
+    typer.Option(
+        "--amqp-url",
+        metavar="URL",
+        envvar="HEATSTREAM_AMQP_URL",
+        help="The broker; without it, the one of `heatstream up`.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 CHECKOUT = Path(__file__).parents[2]
-#: Where `heatstream up` keeps everything, and with it the address of its gateway.
+#: Where `heatstream up` keeps everything, and with it the addresses of its gateway and its broker.
 STATE = CHECKOUT / ".heatstream"
 State = Annotated[
     Path, typer.Option("--state", metavar="DIR", file_okay=False, help="Where data and logs of the servers are kept.")
@@ -15,7 +15,16 @@ State = Annotated[
 
 def running_api() -> str | None:
     """The address of the gateway that `heatstream up` runs from this checkout."""
+    return _told("api-url")
+
+
+def running_broker() -> str | None:
+    """The address of its broker."""
+    return _told("amqp-url")
+
+
+def _told(name: str) -> str | None:
     try:
-        return (STATE / "api-url").read_text()
+        return (STATE / name).read_text()
     except FileNotFoundError:
         return None

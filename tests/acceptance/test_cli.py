@@ -74,6 +74,14 @@ def test_a_batch_from_the_command_line_and_a_stop_in_time(state: Path) -> None:
         assert [each["id"] for each in news] == sorted({each["id"] for each in news})
         assert news[-1]["name"] == "batch_completed"
 
+        broker = state / "amqp-url"
+        assert broker.stat().st_mode & 0o077 == 0  # it has a password
+        over = heatstream(
+            api_url, "send", "batch.cancel", "--batch", results["batch_id"], "--amqp-url", broker.read_text()
+        )
+        assert over.returncode == 2
+        assert over.stderr.startswith("heatstream: batch.cancel was rejected (batch_over): ")
+
         absent = heatstream(api_url, "submit", SHEETS[0], "--swimmer", "Nobody Atall", "--watch")
         assert absent.returncode == 3, absent.stderr
 
@@ -85,6 +93,7 @@ def test_a_batch_from_the_command_line_and_a_stop_in_time(state: Path) -> None:
         asked = time.monotonic()
         assert running.wait(60) == 0
         assert time.monotonic() - asked < STOP_SECONDS
+        assert not broker.exists()
 
 
 def test_a_service_that_dies_is_told_with_its_last_lines(state: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.batch_options import AsJson
+from services.cli.batch_options import AsJson, Broker
 from services.cli.commands.dead_letters import options
 from services.cli.failures import BROKEN, complain
 
@@ -27,7 +27,7 @@ def list_(  # noqa: PLR0913 - one for each filter
     newer_than: options.NewerThan = None,
     limit: options.Limit = None,
     as_json: AsJson = False,
-    amqp_url: options.Broker = None,
+    amqp_url: Broker = None,
 ) -> None:
     """List what lies in the queues of dead letters, oldest first.
 
@@ -48,7 +48,7 @@ def show(
     *,
     queue: options.Queues = None,
     as_json: AsJson = False,
-    amqp_url: options.Broker = None,
+    amqp_url: Broker = None,
 ) -> None:
     """Print one letter whole, with its headers and its body.
 

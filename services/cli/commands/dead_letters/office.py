@@ -1,25 +1,21 @@
 from __future__ import annotations
 
-import asyncio
 import getpass
 import os
 import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-import aio_pika
 from aio_pika import ExchangeType
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from schema.errors import Transient
+from services.cli.broker import at_the_broker, broker_url, connected
 from services.cli.failures import Unusable
-from services.runtime import log
 from services.runtime.dead_letters.home import has_partitions
 from services.runtime.dead_letters.pile import existing, opened
 from services.runtime.dead_letters.redrive import Redrive
 from services.runtime.event_publisher import EventPublisher
-from services.runtime.link import CONNECT_SECONDS, GONE
 from services.runtime.publisher import Publisher
 from services.runtime.settings import Settings
 from services.runtime.topology import EVENTS, Exchange, Topology
@@ -86,24 +82,13 @@ class Office:
 @asynccontextmanager
 async def open_office(amqp_url: str | None) -> AsyncIterator[Office]:
     """Raises Unusable when the broker cannot be reached."""
-    settings = Settings()
-    url = amqp_url or settings.amqp_url.get_secret_value()
-    try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            connection = await aio_pika.connect(url, client_properties={"connection_name": "heatstream-dead-letters"})
-    except (*GONE, ValueError) as away:
-        raise Unusable(f"the message broker cannot be reached: {away or 'it does not answer'}") from away
-    async with connection:
-        yield Office(connection, url, settings)
+    async with connected(url := broker_url(amqp_url), "heatstream-dead-letters") as connection:
+        yield Office(connection, url, Settings())
 
 
 def run(work: Coroutine[None, None, T]) -> T:
     """Raises Unusable when the broker goes away in the middle: nothing is lost then, and a second run goes on."""
-    log.configure("cli", "warning")
-    try:
-        return asyncio.run(work)
-    except (*GONE, Transient) as gone:
-        raise Unusable(f"the message broker went away: {gone}; nothing is lost, run it again to go on") from gone
+    return at_the_broker(work, then="nothing is lost, run it again to go on")
 
 
 def person() -> str:

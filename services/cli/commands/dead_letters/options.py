@@ -51,10 +51,6 @@ NewerThan = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="COUNT", help="At most so many letters.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without, it is only said what would be done.")]
-Broker = Annotated[
-    str | None,
-    typer.Option("--amqp-url", metavar="URL", help="The broker; without it, the one of HEATSTREAM_AMQP_URL."),
-]
 
 
 def queues(given: list[str] | None) -> list[str]:

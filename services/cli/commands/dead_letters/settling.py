@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.batch_options import AsJson
+from services.cli.batch_options import AsJson, Broker
 from services.cli.commands.dead_letters import options
 from services.cli.failures import BROKEN
 
@@ -41,7 +41,7 @@ def redrive(  # noqa: PLR0913 - one for each filter
     why: Why = None,
     yes: options.Yes = False,
     as_json: AsJson = False,
-    amqp_url: options.Broker = None,
+    amqp_url: Broker = None,
 ) -> None:
     """Put letters back where they came from, one by one.
 
@@ -79,7 +79,7 @@ def drop(  # noqa: PLR0913 - one for each filter
     why: Why = None,
     yes: options.Yes = False,
     as_json: AsJson = False,
-    amqp_url: options.Broker = None,
+    amqp_url: Broker = None,
 ) -> None:
     """Throw letters away, for good.
 
