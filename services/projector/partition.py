@@ -92,6 +92,8 @@ class Partition:
             await asyncio.gather(projecting, return_exceptions=True)
             if not projecting.cancelled() and (failed := projecting.exception()):
                 log.error("projector.failed", queue=self._queue, exc_info=failed)
+            if not broken.is_set():
+                await channel.close()  # unlike the connection's end, it comes after the last acknowledgement
 
     async def _project(
         self,

@@ -28,6 +28,15 @@ def routes(checks: Mapping[str, Callable[[], Awaitable[bool]]]) -> list[Route]:
     return [Route("/health/live", live), Route("/health/ready", ready)]
 
 
-def pages(checks: Mapping[str, Callable[[], Awaitable[bool]]]) -> Starlette:
+def told(tell: Callable[[], Mapping[str, object]]) -> Route:
+    """`/health`: for people, what this process is at."""
+
+    async def page(_: Request) -> JSONResponse:
+        return JSONResponse(tell())
+
+    return Route("/health", page)
+
+
+def pages(checks: Mapping[str, Callable[[], Awaitable[bool]]], *more: Route) -> Starlette:
     """The health pages of a service that serves nothing else."""
-    return Starlette(routes=routes(checks))
+    return Starlette(routes=[*routes(checks), *more])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 CONNECT_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 5.0
+#: A peer that says nothing for longer counts as gone: a frozen process, or a machine that vanished.
+HEARTBEAT_SECONDS = 10
 #: What aio-pika raises when the broker, the connection or the channel is away or refuses.
 GONE = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError, asyncio.InvalidStateError)
 
@@ -36,8 +38,12 @@ class Link:
         url: str,
         name: str,
         session: Callable[[AbstractConnection, asyncio.Event], AbstractAsyncContextManager[None]],
+        *,
+        heartbeat_seconds: int = HEARTBEAT_SECONDS,
     ) -> None:
         self._url, self._name, self._session = url, name, session
+        # RabbitMQ closes a connection that was silent for two to three times what it is told.
+        self._heartbeat = max(1, heartbeat_seconds // 2)
         self._up, self._over = asyncio.Event(), asyncio.Event()
         self._connecting = False
 
@@ -81,7 +87,10 @@ class Link:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 return await aio_pika.connect(
-                    self._url, connection_class=_Connection, client_properties={"connection_name": self._name}
+                    self._url,
+                    connection_class=_Connection,
+                    client_properties={"connection_name": self._name},
+                    heartbeat=self._heartbeat,
                 )
         finally:
             self._connecting = False

@@ -16,6 +16,7 @@ import pytest
 from pydantic import SecretStr
 
 from services.api.settings import ApiSettings
+from services.projector.settings import ProjectorSettings
 from services.runtime.settings import Settings
 from services.worker.settings import WorkerSettings
 from tests.chaos.crew import Crew
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
     from deploy.local.servers import Servers
 
+CLASSES = (
+    ("every service", Settings),
+    ("api", ApiSettings),
+    ("worker", WorkerSettings),
+    ("projector", ProjectorSettings),
+)
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 
@@ -80,7 +87,7 @@ async def test_its_commands_run(crew: Crew, amqp_url: str, tmp_path: Path) -> No
 def settings_table() -> str:
     """The table as the settings classes have it; `python -m tests.acceptance.test_readme` writes it."""
     lines = ["| variable | default | what it is |", "|---|---|---|"]
-    for heading, model in (("every service", Settings), ("api", ApiSettings), ("worker", WorkerSettings)):
+    for heading, model in CLASSES:
         lines.append(f"| **{heading}** | | |")
         for name, field in model.model_fields.items():
             if model is Settings or name not in Settings.model_fields:

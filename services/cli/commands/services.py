@@ -23,9 +23,10 @@ def worker() -> None:
 
 
 def projector() -> None:
-    """Run the projector: the only writer of the database.
+    """Run a projector: events in, the only writer of the database.
 
-    Settings come from the environment (HEATSTREAM_…); SIGTERM or Ctrl-C ends it. A second one stands by.
+    Settings come from the environment (HEATSTREAM_…); SIGTERM or Ctrl-C ends it. Several share the partitions
+    (HEATSTREAM_PARTITIONS), and one too many stands by.
     """
     from services.projector.__main__ import main
 

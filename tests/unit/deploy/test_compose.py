@@ -6,6 +6,7 @@ import pytest
 
 from services.api.settings import ApiSettings
 from services.cli.app import app
+from services.projector.settings import ProjectorSettings
 from services.runtime.settings import Settings
 from services.worker.settings import WorkerSettings
 from tests.unit.deploy.files import CHECKOUT, COMPOSE, DOCKERFILE, OURS, compose, services
@@ -13,7 +14,7 @@ from tests.unit.deploy.files import CHECKOUT, COMPOSE, DOCKERFILE, OURS, compose
 SETTINGS: dict[str, type[Settings]] = {
     "api": ApiSettings,
     "worker": WorkerSettings,
-    "projector": Settings,
+    "projector": ProjectorSettings,
     "migrate": Settings,
 }
 COMMANDS = {command.name for command in app.registered_commands}
