@@ -18,7 +18,12 @@ class Settings(BaseSettings):
     blob_url: str = Field(
         "file:///var/lib/heatstream/blobs", description="Where PDF bytes are kept: `file://…`, or `s3://bucket/prefix`."
     )
-    partitions: int = Field(1, ge=1, le=256, description="Event partitions: the same number for every service, changed only with empty queues.")
+    partitions: int = Field(
+        1,
+        ge=1,
+        le=256,
+        description="Event partitions: the same number for every service, changed only with empty queues.",
+    )
     history_days: int = Field(
         35, ge=1, le=3650, description="How long `heatstream.history` reaches back; fixed once the stream exists."
     )
