@@ -9,10 +9,10 @@ COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11
 
 NODE_FOLDERS := tests/contract examples/node
 
-.PHONY: help ground setup node node-ground demo up test check contract lint types fmt bench bench-extract chaos fuzz lock clean
+.PHONY: help ground setup node node-ground demo up test check contract lint types fmt bench bench-extract bench-takeover chaos fuzz lock clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.installed ## Install what is missing: the servers' binaries, Python packages into .venv
 
@@ -67,7 +67,10 @@ bench: setup ## Measure on private servers; prints JSON lines (BENCH=name for on
 bench-extract: setup ## Measure the reader beside bare text, pdfplumber and two workers; prints JSON lines
 	@$(BIN)/python -m tests.bench extract
 
-chaos: setup ## Kill each service at each moment of a batch; the tests do a third of it
+bench-takeover: setup ## Measure how soon lost projectors' partitions are written by others; prints JSON lines
+	@$(BIN)/python -m tests.bench takeover
+
+chaos: setup ## Kill each service at each moment of a batch, and projectors over and over; the tests do a part of it
 	@HEATSTREAM_CHAOS=long $(BIN)/python -m pytest -q tests/chaos
 
 fuzz: setup ## Read damaged sheets in the sandbox for a while; prints JSON lines (SECONDS=300, SEED=n)

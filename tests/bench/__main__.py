@@ -14,14 +14,17 @@ import uvloop
 from deploy.local.servers import servers
 from services.runtime import log
 from services.runtime.migrations import migrate
-from tests.bench import extract, projector
+from tests.bench import extract, projector, takeover
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from deploy.local.servers import Servers
 
-WITH_SERVERS: dict[str, Callable[[Servers], AsyncIterator[dict[str, object]]]] = {"projector": projector.bench}
+WITH_SERVERS: dict[str, Callable[[Servers], AsyncIterator[dict[str, object]]]] = {
+    "projector": projector.bench,
+    "takeover": takeover.bench,
+}
 ALONE: dict[str, Callable[[], AsyncIterator[dict[str, object]]]] = {"extract": extract.bench}
 BENCHES = (*ALONE, *WITH_SERVERS)
 

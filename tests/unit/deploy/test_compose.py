@@ -83,6 +83,13 @@ def test_every_service_logs_in_as_a_user_of_its_own_role() -> None:
         assert f"{name.upper()}_DB_PASSWORD" in services()["postgres"]["environment"]
 
 
+def test_every_service_is_told_of_the_same_partitions_and_each_projector_has_some() -> None:
+    told = {int(MINE[name]["environment"]["HEATSTREAM_PARTITIONS"]) for name in ("api", "worker", "projector")}
+
+    assert len(told) == 1
+    assert 1 < MINE["projector"]["deploy"]["replicas"] <= told.pop()
+
+
 def test_no_password_has_a_default() -> None:
     passwords = re.findall(r"\$\{(\w+PASSWORD)(:\?)?", COMPOSE.read_text())
 
