@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
+# Processes that test, each on servers of its own; where a broker is given they would empty each other's queues.
+WORKERS ?= $(if $(AMQP_URL),0,2)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --custom-compile-command "make lock"
@@ -43,7 +45,7 @@ up: setup ## Start everything and stay up; prints the address, Ctrl-C stops it
 	@$(BIN)/heatstream up
 
 test: setup node ## Run all tests against real PostgreSQL and RabbitMQ
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 check: setup lint types test ## What CI runs: format, lint, types, architecture, tests
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -27,6 +28,15 @@ def left_running(mark: str, state: Path | None = None) -> list[str]:
     found = [process for process in psutil.process_iter() if _is_ours(process, mark, state)]
     _, alive = psutil.wait_procs(found, timeout=GONE_SECONDS)
     return [f"{process.pid} {process.name()}" for process in alive]
+
+
+def names_below(pid: int) -> set[str]:
+    """Of the processes that this one started, and those that they did; some end while one looks."""
+    names = set()
+    for process in psutil.Process(pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            names.add(process.name())
+    return names
 
 
 def _is_ours(process: psutil.Process, mark: str, state: Path | None) -> bool:

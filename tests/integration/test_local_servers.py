@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import aio_pika
 import asyncpg
-import psutil
 import psycopg
 import pytest
 
@@ -21,7 +20,7 @@ from deploy.local import machine
 from deploy.local.postgres import postgres
 from deploy.local.rabbitmq import rabbitmq
 from deploy.local.services import login
-from tests.acceptance.leftovers import left_running, marked
+from tests.acceptance.leftovers import left_running, marked, names_below
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,8 +119,7 @@ def test_an_interrupt_while_it_starts_ends_everything_in_time(state: Path) -> No
     environment, mark = marked()
     command = [sys.executable, "-m", "services.cli", "up", "--state", str(state)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as up:
-        process = psutil.Process(up.pid)
-        while "beam.smp" not in {child.name() for child in process.children(recursive=True)}:
+        while "beam.smp" not in names_below(up.pid):
             assert up.poll() is None, up.communicate()
             time.sleep(0.05)
         up.send_signal(signal.SIGINT)
