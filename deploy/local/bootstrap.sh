@@ -80,8 +80,8 @@ brew_install() {
 give_up() {
     echo "heatstream: this machine lacks: $(lacking | tr '\n' ' ')" >&2
     echo "Please install them and run this again: Python >= 3.11 with venv, PostgreSQL >= 14 (the server)," >&2
-    echo "RabbitMQ >= 3.10; for tests Node.js >= 18 with npm. Debian's packages: python3 python3-venv postgresql" >&2
-    echo "rabbitmq-server, nodejs npm." >&2
+    echo "RabbitMQ >= 3.10; for tests Node.js >= 18 with npm." >&2
+    echo "Debian's packages: python3 python3-venv postgresql rabbitmq-server, for tests nodejs npm." >&2
     echo "It is done here by itself where apt-get (as root or with sudo) or Homebrew can do it." >&2
     exit 1
 }
