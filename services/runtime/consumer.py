@@ -5,21 +5,21 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import structlog
-from aio_pika import DeliveryMode, Message
 from aio_pika.exceptions import ChannelInvalidStateError
 
 from schema.errors import Poison, Transient
+from services.runtime.again import again
+from services.runtime.clock import now
+from services.runtime.dead_letters.death import ORIGIN, REASON, SENTENCE, SINCE
 from services.runtime.link import GONE
 from services.runtime.topology import Topology, declare
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+    from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, HeadersType
 
 log = structlog.get_logger()
-#: Headers that the broker writes; carried over into a forward they read as a cycle, and the copy is dropped.
-BROKERS_OWN = ("x-death", "x-first-death-", "x-last-death-", "x-delivery-count")
 LONGEST_PAUSE_SECONDS = 30.0
 
 
@@ -112,20 +112,8 @@ class Consumer:
         self, channel: AbstractChannel, message: AbstractIncomingMessage, reason: str, sentence: str
     ) -> None:
         """Confirmed before the ack that follows: a crash between the two repeats, and never loses."""
-        ours = {name: value for name, value in message.headers.items() if not name.startswith(BROKERS_OWN)}
-        copy = Message(
-            message.body,
-            headers={**ours, "x-reason": reason, "x-sentence": sentence[:500], "x-origin-queue": self._queue},
-            content_type=message.content_type,
-            delivery_mode=DeliveryMode.PERSISTENT,
-            correlation_id=message.correlation_id,
-            reply_to=message.reply_to,
-            message_id=message.message_id,
-            timestamp=message.timestamp,
-            type=message.type,
-            app_id=message.app_id,
-        )
-        await channel.default_exchange.publish(copy, self._dead, timeout=10)
+        died: HeadersType = {REASON: reason, SENTENCE: sentence[:500], ORIGIN: self._queue, SINCE: now()}
+        await channel.default_exchange.publish(again(message, adding=died), self._dead, timeout=10)
 
 
 async def _give_back(message: AbstractIncomingMessage) -> None:

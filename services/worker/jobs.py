@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from services.worker.records import Records
     from services.worker.running import Running
     from services.worker.stages import Enter
-    from services.worker.work_lock import WorkLock
+    from services.worker.turns import Turns
 
 log = structlog.get_logger()
 #: A sheet whose attempt began so often, and ended with its worker each time, is not tried again.
@@ -52,34 +52,39 @@ class Jobs:
         records: Records,
         pipeline: Pipeline,
         running: Running,
-        claim: WorkLock,
+        turns: Turns,
     ) -> None:
         self._events, self._dispatch, self._records, self._pipeline = events, dispatch, records, pipeline
-        self._running, self._claim = running, claim
+        self._running, self._turns = running, turns
 
     async def __call__(self, message: AbstractIncomingMessage) -> None:
-        """Return when the attempt is over and known to be. Raises Unreadable and Transient."""
+        """Return when the attempt is over and known to be, or put behind others. Raises Unreadable and Transient."""
         job = read(message, {ProcessJob.TYPE: ProcessJob})
         if job.job_id != job_id(job.batch_id, job.sequence):
             raise Unreadable.about("bad_fields", "job_id", "is not the id of this batch's job")
         with bound_contextvars(batch_id=str(job.batch_id), job_id=str(job.job_id), attempt=job.attempt):
             try:
-                async with self._running.job(job.batch_id), self._claim.held(job.job_id.hex):
-                    if message.redelivered:
-                        await asyncio.sleep(RECOVERY_SECONDS)
-                    standing = await self._records.standing(job.batch_id, job.job_id)
-                    reason = None if standing is None else standing.why_not(job)
-                    if reason is not None:
-                        log.info("job.not_wanted", reason=reason)
-                        return
-                    if message.redelivered and await self._records.deaths(job) >= MOST_DEATHS:
-                        await self._events.publish(Origin.of(message).fact(job.batch_id, _failed(job, _KILLER)))
-                        log.warning("job.kills_its_worker")
-                        return
-                    step = standing.step if standing is not None and standing.attempt == job.attempt else 0
-                    await self._attempt(job, Origin.of(message), step)
+                async with self._running.job(job.batch_id), self._turns.of(job, message) as has_come:
+                    if has_come:
+                        await self._work_on(job, message)
             except Stopped:
                 log.info("job.stopped")  # what it would have said changes nothing any more
+
+    async def _work_on(self, job: ProcessJob, message: AbstractIncomingMessage) -> None:
+        """Where it is wanted still, and has not ended too many workers."""
+        if message.redelivered:
+            await asyncio.sleep(RECOVERY_SECONDS)
+        standing = await self._records.standing(job.batch_id, job.job_id)
+        reason = None if standing is None else standing.why_not(job)
+        if reason is not None:
+            log.info("job.not_wanted", reason=reason)
+            return
+        if message.redelivered and await self._records.deaths(job) >= MOST_DEATHS:
+            await self._events.publish(Origin.of(message).fact(job.batch_id, _failed(job, _KILLER)))
+            log.warning("job.kills_its_worker")
+            return
+        step = standing.step if standing is not None and standing.attempt == job.attempt else 0
+        await self._attempt(job, Origin.of(message), step)
 
     async def _attempt(self, job: ProcessJob, origin: Origin, step: int) -> None:
         """Steps go on behind those of a worker that did not come to an end with this attempt."""

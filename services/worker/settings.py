@@ -18,6 +18,9 @@ class WorkerSettings(Settings):
     """What the worker reads besides; bounds of a download and of one child process that reads a stranger's PDF."""
 
     job_slots: int = Field(os.cpu_count() or 1, ge=1, le=64, description="Jobs that one worker runs at a time.")
+    batch_jobs: int = Field(
+        3, ge=1, le=1000, description="Jobs of one batch at a time, of all workers together, while other batches wait."
+    )
     max_pages: int = Field(300, ge=1, le=5000, description="Pages of one PDF.")
     sandbox_memory_mb: int = Field(1024, ge=128, le=16384, description="Memory of the process that reads a PDF.")
     sandbox_cpu_seconds: int = Field(30, ge=1, le=600, description="Processor time that it gets for one PDF.")

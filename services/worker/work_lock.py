@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
@@ -11,11 +11,16 @@ from services.runtime.database import AWAY
 from services.runtime.queries import query
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    import asyncpg.pool
 
     from services.runtime.database import Database
 
+    Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+
 log = structlog.get_logger()
+Taken = TypeVar("Taken")
 
 
 class WorkLock:
@@ -30,17 +35,28 @@ class WorkLock:
 
     @asynccontextmanager
     async def held(self, key: str) -> AsyncIterator[None]:
-        """`key` names the work by 16 hex digits or more: a checksum, or a job's id."""
+        """`key` names the work by 16 hex digits or more, as a checksum has them."""
+
+        async def take(connection: Connection) -> None:
+            await connection.execute(query("worker_lock_work"), key)
+
+        async with self.taken(take):
+            yield
+
+    @asynccontextmanager
+    async def taken(self, take: Callable[[Connection], Awaitable[Taken]]) -> AsyncIterator[Taken | None]:
+        """What `take` gives, who takes the session's lock; None where nobody could be asked, or not in time."""
+        result: Taken | None = None
         async with AsyncExitStack() as holding:
             try:
                 async with asyncio.timeout(self._patience_seconds):
                     connection = await holding.enter_async_context(self._database.connection())
-                    await connection.execute(query("worker_lock_work"), key, timeout=self._patience_seconds)
+                    result = await take(connection)
             except (Transient, *AWAY) as away:
-                log.warning("work.unlocked", key=key, error=repr(away))
+                log.warning("work.unlocked", error=repr(away))
             lock = holding.pop_all()
         try:
-            yield
+            yield result
         finally:
             with suppress(Transient):  # the connection is gone, and the lock with it
                 await lock.aclose()

@@ -26,6 +26,7 @@ from services.worker.records import Records
 from services.worker.running import Running
 from services.worker.shelf import Shelf
 from services.worker.submit import Submits
+from services.worker.turns import Turns
 from services.worker.work_lock import WorkLock
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ async def working(
         dispatch, blobs = Dispatch(publisher), Blobs(settings.blob_url)
         lock = await stack.enter_async_context(_locking(settings, "readings", settings.sandbox_wall_seconds))
         claim = await stack.enter_async_context(_locking(settings, "jobs", CLAIM_SECONDS))
+        turns = Turns(claim, publisher, most=settings.batch_jobs, slots=settings.job_slots)
         shelf = Shelf(blobs, reader.version)
         pipeline = Pipeline(
             downloader=Downloader(settings.download_limits, allowed_hosts=settings.allowed_hosts),
@@ -87,7 +89,7 @@ async def working(
         jobs = Consumer(
             JOBS,
             JOBS_DEAD,
-            Jobs(events=events, dispatch=dispatch, records=records, pipeline=pipeline, running=running, claim=claim),
+            Jobs(events=events, dispatch=dispatch, records=records, pipeline=pipeline, running=running, turns=turns),
             topology=wanted,
             prefetch=settings.job_slots,
             drain_seconds=settings.drain_seconds,

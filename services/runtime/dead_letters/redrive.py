@@ -3,13 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from aio_pika import DeliveryMode, Message
 
 from schema.cloudevents import Fact
 from schema.commands import SubmitBatch
 from schema.events import BatchDeadLetterRedriven
+from services.runtime.again import again
 from services.runtime.clock import new_id, now
-from services.runtime.consumer import BROKERS_OWN
 from services.runtime.dead_letters.death import ORIGIN, REASON, SENTENCE, SINCE
 from services.runtime.dead_letters.letter import REDRIVEN, REDRIVEN_BY
 
@@ -59,7 +58,12 @@ class Redrive:
         Raises Transient where it may not have arrived, or its event: then it stays where it is, to be put back again.
         To the queue and not through an exchange: who else heard the message the first time must not hear it again.
         """
-        await self._publisher.publish("", queue, _again(letter, self._by))
+        copy = again(
+            letter.message,
+            adding={REDRIVEN: letter.redriven + 1, REDRIVEN_BY: self._by},  # a count of its ways back
+            without=_LEFT_BEHIND,
+        )
+        await self._publisher.publish("", queue, copy)
         self._sent(letter)
         told = _told(letter)
         for batch_id in told:
@@ -88,29 +92,6 @@ class Redrive:
             correlation_id=_storable(letter.message.correlation_id or letter.id),
             causation_id=_storable(letter.id),
         )
-
-
-def _again(letter: Letter, by: str) -> Message:
-    """The message as it was sent first, with a count of its ways back."""
-    message = letter.message
-    kept = {
-        name: value
-        for name, value in message.headers.items()
-        if name not in _LEFT_BEHIND and not name.startswith(BROKERS_OWN)
-    }
-    return Message(
-        message.body,
-        headers={**kept, REDRIVEN: letter.redriven + 1, REDRIVEN_BY: by},
-        content_type=message.content_type,
-        content_encoding=message.content_encoding,
-        delivery_mode=DeliveryMode.PERSISTENT,
-        correlation_id=message.correlation_id,
-        reply_to=message.reply_to,
-        message_id=message.message_id,
-        timestamp=message.timestamp,
-        type=message.type,
-        app_id=message.app_id,
-    )
 
 
 def _told(letter: Letter) -> tuple[UUID, ...]:

@@ -47,8 +47,8 @@ class Parts:
         return None
 
     @asynccontextmanager
-    async def held(self, _: str) -> AsyncIterator[None]:
-        yield
+    async def of(self, *_: object) -> AsyncIterator[bool]:
+        yield True
 
     async def is_stopped(self, _: UUID) -> bool:
         return False
@@ -81,7 +81,7 @@ async def attempt(parts: Parts, number: int = 1) -> None:
         correlation_id="c-1",
     )
     fakes = cast("Any", parts)
-    await Jobs(events=fakes, dispatch=fakes, records=fakes, pipeline=fakes, running=Running(), claim=fakes)(
+    await Jobs(events=fakes, dispatch=fakes, records=fakes, pipeline=fakes, running=Running(), turns=fakes)(
         cast("Any", message)
     )
 
