@@ -23,8 +23,9 @@ HISTORY = "heatstream.history"
 AI_PERMITS = "heatstream.ai-permits"
 #: Says to all workers at once which batch is to stop; each listens with an exclusive queue of its own.
 CONTROL = "heatstream.control"
-#: Seconds that a retry waits; each has a queue of its own, because a per-message TTL waits behind its queue's head.
-DELAYS = (1, 4, 16, 64)
+#: Seconds that a retry waits, each delay with a little more at random, so that what failed together does not come back
+#: together. Each has a queue of its own, because a per-message TTL waits behind its queue's head.
+DELAYS = ((1, 2), (4, 5, 6), (16, 19, 22), (64, 72, 80))
 
 Arguments = dict[str, str | int]
 
@@ -58,6 +59,11 @@ def retry_queue(delay_seconds: int) -> str:
     return f"{JOBS}.retry.{delay_seconds}s"
 
 
+def retry_queues() -> tuple[str, ...]:
+    """All of them, by their delay."""
+    return tuple(retry_queue(seconds) for delay in DELAYS for seconds in delay)
+
+
 def topology(partitions: int, history_days: int) -> Topology:
     """What the broker holds for so many partitions. Changing an argument of a queue needs a new queue."""
     keys = [str(number) for number in range(partitions)]
@@ -74,7 +80,11 @@ def topology(partitions: int, history_days: int) -> Topology:
             Queue(JOBS_UNREADABLE, _quorum(deliveries=_NEVER)),
             Queue(JOBS_DEAD, _quorum()),
             Queue(JOBS, _quorum(dead=JOBS_DEAD, deliveries=_DAY_OF_RESTARTS)),
-            *(Queue(retry_queue(delay), {**_quorum(dead=JOBS), "x-message-ttl": delay * 1000}) for delay in DELAYS),
+            *(
+                Queue(retry_queue(seconds), {**_quorum(dead=JOBS), "x-message-ttl": seconds * 1000})
+                for delay in DELAYS
+                for seconds in delay
+            ),
             Queue(AI_PERMITS, _quorum(deliveries=_NEVER)),
             Queue(EVENTS_DEAD, _quorum()),
             *(

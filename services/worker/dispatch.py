@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Dispatch:
-    """Puts attempts at jobs on their queue, at once or after one of the delays of `topology.DELAYS`."""
+    """Puts attempts at jobs on their queue, at once or after so many seconds, of those in `topology.DELAYS`."""
 
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher

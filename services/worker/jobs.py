@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ MOST_DEATHS = 3
 #: What a worker said last before it died is recorded by then.
 RECOVERY_SECONDS = 1.0
 GIVE_BACK_SECONDS = 2.0
+_CHANCE = random.Random()  # noqa: S311 - jitter
 _KILLER = JobFault(ErrorCode.EXTRACTION_LIMIT, "Reading this sheet ended the program that reads it, three times.")
 
 
@@ -139,7 +141,7 @@ class Jobs:
         The next attempt is on its queue before the event says so: once the event is recorded, this message is not
         wanted any more, and a crash between the two would otherwise leave nobody to go on.
         """
-        delay = delay_seconds(fault, job.tries)
+        delay = delay_seconds(fault, job.tries, _CHANCE)
         if delay is None:
             log.info("job.failed", error_code=fault.code, sentence=fault.sentence)
             return _failed(job, fault)

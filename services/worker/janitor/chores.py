@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from services.runtime.topology import COMMANDS, DELAYS, JOBS, events_queue, retry_queue
+from services.runtime.topology import COMMANDS, JOBS, events_queue, retry_queues
 from services.worker.janitor.depths import Depths
 from services.worker.janitor.expiry import Expiry
 from services.worker.janitor.janitor import Janitor
@@ -39,7 +39,7 @@ async def keeping_house(  # noqa: PLR0913 - the parts of a worker that the chore
         depths = await stack.enter_async_context(Depths(settings.amqp_url.get_secret_value(), APPLICATION))
         turn = await stack.enter_async_context(Turn(settings.database_url.get_secret_value()))
         unread = tuple(events_queue(partition) for partition in range(settings.partitions))
-        jobs = (JOBS, *(retry_queue(delay) for delay in DELAYS))
+        jobs = (JOBS, *retry_queues())
         lost = LostJobs(
             database=database,
             dispatch=dispatch,

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from schema.commands import ProcessJob, UrlSource
-from schema.events import JobCompleted, JobFailed, JobRetryScheduled, JobStageEntered
+from schema.events import JobCompleted, JobFailed, JobStageEntered
 from schema.identity import job_id, result_code
 from schema.states import ErrorCode
 from services.runtime.blobs import Blobs
@@ -174,29 +174,6 @@ async def test_a_bad_pdf_fails_its_job_and_the_next_is_read(rig: Rig, what: byte
     (failure,) = [fact.event for fact in facts if isinstance(fact.event, JobFailed)]
     assert (failure.job_id, failure.error_code, failure.retriable) == (job_id(batch_id, 1), code, False)
     assert any(isinstance(fact.event, JobCompleted) for fact in facts)
-
-
-@needs_worker
-async def test_what_may_pass_is_tried_again(rig: Rig, web: Web) -> None:
-    async def heal(writer: asyncio.StreamWriter) -> None:
-        writer.write(response(status="503 Service Unavailable", retry_after="1"))
-        web.pages["/"] = response(PDF)
-
-    web.pages["/"] = heal
-    facts = await rig.until_over(await rig.submit({"source_type": "url", "url": web.url("/")}))
-    (retry,) = [fact.event for fact in facts if isinstance(fact.event, JobRetryScheduled)]
-    assert (retry.attempt, retry.error_code, retry.delay_seconds) == (1, ErrorCode.SERVICE_UNAVAILABLE, 1)
-    assert completed(facts).attempt == 2
-    assert len({fact.correlation_id for fact in facts}) == 1
-
-
-@needs_worker
-async def test_the_last_attempt_fails_for_good_and_may_be_asked_for_again(rig: Rig, web: Web) -> None:
-    web.pages["/"] = response(status="503 Service Unavailable")
-    job = message(url=web.url("/"), attempt=4)
-    await rig.send(job, exchange="", key=JOBS, type="job.process")
-    event = failed(await rig.until(lambda facts: any(isinstance(fact.event, JobFailed) for fact in facts)))
-    assert (event.error_code, event.retriable) == (ErrorCode.SERVICE_UNAVAILABLE, True)
 
 
 def message(url: str = LINK["url"], attempt: int = 1, **changes: object) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from schema.commands import ProcessJob, SubmitBatch, UrlSource
 from schema.errors import JobFault, Transient
 from schema.identity import job_id
 from schema.states import ErrorCode, Stage
+from services.runtime.topology import DELAYS
 from services.worker.jobs import Jobs
 from services.worker.origin import Origin
 from services.worker.running import Running
@@ -41,7 +42,8 @@ class Parts:
         self._tell(fact.event.TYPE)
 
     async def send(self, job: ProcessJob, _: Origin, delay_seconds: int | None = None) -> None:
-        self._tell(f"job {job.sequence} attempt {job.attempt} in {delay_seconds}")
+        delay = next((delay[0] for delay in DELAYS if delay_seconds in delay), None)
+        self._tell(f"job {job.sequence} attempt {job.attempt} in {delay}")
 
     async def standing(self, *_: UUID) -> None:
         return None
