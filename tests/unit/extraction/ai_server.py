@@ -86,7 +86,11 @@ def raw(body: bytes) -> Reply:
 
 
 class AiServer:
-    """Answers as scripted by `replies` and `upload_replies`, or else well, with `swims`."""
+    """Answers as scripted by `replies` and `upload_replies`, or else well, with `swims`; once `gate` is open.
+
+    `now` is how many requests are under way, `most` how many there ever were, `given_up` how many of them who asked
+    did not wait for.
+    """
 
     def __init__(self) -> None:
         self.port = 0
@@ -98,6 +102,39 @@ class AiServer:
         self.keys: list[str] = []
         self.files: set[str] = set()
         self.over = asyncio.Event()
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.now = self.most = self.given_up = 0
+        self._changed = asyncio.Condition()
+
+    async def until(self, seen: Callable[[], bool]) -> None:
+        async with self._changed:
+            await self._changed.wait_for(seen)
+
+    def counted(self, reply: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """The same endpoint, held back while the gate is closed and somebody waits for it."""
+
+        async def endpoint(request: Request) -> Response:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            try:
+                await self._tell()
+                await request.body()  # whole, before it is heard that who asked has left
+                opened, left = asyncio.ensure_future(self.gate.wait()), asyncio.ensure_future(request.receive())
+                await asyncio.wait((opened, left), return_when=asyncio.FIRST_COMPLETED)
+                self.given_up += not opened.done()
+                opened.cancel()
+                left.cancel()
+                return await reply(request)
+            finally:
+                self.now -= 1
+                await self._tell()
+
+        return endpoint
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     @property
     def url(self) -> str:
@@ -158,8 +195,8 @@ class AiServer:
 async def ai_serving() -> AsyncIterator[AiServer]:
     server = AiServer()
     routes = [
-        Route("/v1/files", server.take_file, methods=["POST"]),
-        Route("/v1/chat/completions", server.complete, methods=["POST"]),
+        Route("/v1/files", server.counted(server.take_file), methods=["POST"]),
+        Route("/v1/chat/completions", server.counted(server.complete), methods=["POST"]),
     ]
     async with http.serve(Starlette(routes=routes), "127.0.0.1", 0, stop_seconds=1) as server.port:
         try:
