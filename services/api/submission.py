@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
+from schema.admission import MAIL_OFF
 from schema.commands import SubmitBatch, UrlSource
 from schema.errors import Rejected
 from schema.model import Email
@@ -29,6 +30,7 @@ class Submission:
     """What a person asks for, gathered field by field in the order it came; every refusal is a Rejected."""
 
     max_pdfs: int
+    mails: bool
     swimmers: list[str] = field(default_factory=list)
     email: str | None = None
     sources: list[Source] = field(default_factory=list)
@@ -53,6 +55,12 @@ class Submission:
                 "the address for the mail must look like name@example.org; mend it or leave it out",
                 (("notification_email", "is no mail address"),),
             ) from None
+        if not self.mails:
+            raise Rejected(
+                "mail-off",
+                f"the address {MAIL_OFF.message}; leave it out",
+                (("notification_email", MAIL_OFF.message),),
+            )
 
     def take_links(self, links: list[str]) -> None:
         """Links, one an element or one a line; blank ones are skipped."""

@@ -74,11 +74,11 @@ def topology(partitions: int, history_days: int) -> Topology:
             Exchange(CONTROL, ExchangeType.FANOUT),
         ),
         queues=(
-            Queue(COMMANDS_DEAD, _quorum()),
+            Queue(COMMANDS_DEAD, _quorum(deliveries=_NEVER)),
             # Every key is bound, so that a command of an unknown type is dead-lettered with its reason, not lost.
             Queue(COMMANDS, _quorum(dead=COMMANDS_DEAD, deliveries=_DAY_OF_RESTARTS), ((COMMANDS, "#"),)),
             Queue(JOBS_UNREADABLE, _quorum(deliveries=_NEVER)),
-            Queue(JOBS_DEAD, _quorum()),
+            Queue(JOBS_DEAD, _quorum(deliveries=_NEVER)),
             Queue(JOBS, _quorum(dead=JOBS_DEAD, deliveries=_DAY_OF_RESTARTS)),
             *(
                 Queue(retry_queue(seconds), {**_quorum(dead=JOBS), "x-message-ttl": seconds * 1000})
@@ -86,7 +86,7 @@ def topology(partitions: int, history_days: int) -> Topology:
                 for seconds in delay
             ),
             Queue(AI_PERMITS, _quorum(deliveries=_NEVER)),
-            Queue(EVENTS_DEAD, _quorum()),
+            Queue(EVENTS_DEAD, _quorum(deliveries=_NEVER)),
             *(
                 Queue(
                     events_queue(int(key)),
@@ -116,8 +116,8 @@ async def declare(channel: AbstractChannel, wanted: Topology) -> None:
 
 #: A graceful stop gives messages back and counts as a delivery, so the limit is far above a day's restarts.
 _DAY_OF_RESTARTS = 100
-#: The projector sets aside what it cannot use by itself, and people look at a dead letter as often as they like;
-#: RabbitMQ 4 would otherwise put a limit of 20.
+#: The projector sets aside what it cannot use by itself, and people look at a dead letter as often as they like.
+#: Said of every queue that anybody consumes: where nothing is said, RabbitMQ 4 drops what was delivered 20 times.
 _NEVER = 1_000_000
 
 

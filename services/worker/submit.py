@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from schema.admission import MAIL_OFF
 from schema.commands import ProcessJob
 from schema.events import BatchSubmitted, Job
 from schema.identity import job_id
@@ -19,13 +20,22 @@ if TYPE_CHECKING:
 class Submits:
     """Makes a batch of a `batch.submit`. Every step is safe to repeat: the same command makes the same jobs."""
 
-    def __init__(self, *, events: EventPublisher, dispatch: Dispatch, records: Records, max_pdfs: int) -> None:
-        self._events, self._dispatch, self._records, self._max_pdfs = events, dispatch, records, max_pdfs
+    def __init__(
+        self, *, events: EventPublisher, dispatch: Dispatch, records: Records, max_pdfs: int, mails: bool
+    ) -> None:
+        self._events, self._dispatch, self._records = events, dispatch, records
+        self._max_pdfs, self._mails = max_pdfs, mails
 
     async def handle(self, command: SubmitBatch, origin: Origin) -> None:
-        """Raises Unreadable `bad_fields` above the limit, and `batch_id_taken` where it names another batch's work."""
+        """Raises Unreadable, and nothing is begun then.
+
+        `bad_fields` above the limit, `mail_off` for a mail where none is sent, `batch_id_taken` where it names another
+        batch's work.
+        """
         if len(command.sources) > self._max_pdfs:
             raise Unreadable.about("bad_fields", "sources", f"must be at most {self._max_pdfs} PDFs")
+        if command.notification_email is not None and not self._mails:
+            raise Unreadable.about(MAIL_OFF.reason, "notification_email", MAIL_OFF.message)
         event = submitted(command)
         recorded = await self._records.submit(command.batch_id)
         if recorded is not None and not recorded.same_as(event):

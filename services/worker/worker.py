@@ -77,7 +77,9 @@ async def working(
         batches = BatchCommands(
             events=events, dispatch=dispatch, records=records, control=control, mails=settings.mails
         )
-        submits = Submits(events=events, dispatch=dispatch, records=records, max_pdfs=settings.max_pdfs)
+        submits = Submits(
+            events=events, dispatch=dispatch, records=records, max_pdfs=settings.max_pdfs, mails=settings.mails
+        )
         commands = Consumer(
             COMMANDS,
             COMMANDS_DEAD,

@@ -47,7 +47,7 @@ class Batches:
         """Take a request whole or not at all: check and store everything, then send the commands, then say 202."""
         if not self._commands.up:
             raise Unavailable("broker-unavailable")  # before a person has waited for an upload
-        submission = Submission(self._settings.max_pdfs)
+        submission = Submission(self._settings.max_pdfs, self._settings.mails)
         async with Uploads(self._blobs, self._settings.max_pdf_bytes) as uploads:
             body, content_type = self._body(request), request.headers.get("content-type", "")
             match content_type.split(";")[0].strip().lower():

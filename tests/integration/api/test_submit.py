@@ -42,6 +42,7 @@ REFUSED_FORMS: list[tuple[Form, tuple[int, str]]] = [
     ([*GOOD, text("urls", f"{LINK}\n" * 3)], (422, "too-many-files")),
     ([*GOOD, text("urls", "javascript:alert(1)")], (422, "bad-url")),
     ([*GOOD, text("notification_email", "me")], (422, "bad-email")),
+    ([*GOOD, text("notification_email", "parent@example.org")], (409, "mail-off")),
     ([*GOOD, text("password", "x")], (422, "unknown-field")),
     ([*GOOD, text("urls", "x" * 300_000)], (413, "field-too-large")),
     ([*GOOD, ("swimmer\r\nX: y", (None, "x"))], (422, "unknown-field")),
@@ -59,7 +60,7 @@ REFUSED_BODIES: list[tuple[str, bytes, tuple[int, str]]] = [
 ]
 
 
-async def test_files_and_links_become_one_command(api: httpx2.AsyncClient, sent: Sent, blob_path: Path) -> None:
+async def test_files_and_links_become_one_command(serve: Serve, sent: Sent, blob_path: Path) -> None:
     form = [
         text("urls", f"{LINK}?1\r\n\r\n {LINK}?2 "),
         pdf(PDF, "../Müller.pdf"),
@@ -70,7 +71,8 @@ async def test_files_and_links_become_one_command(api: httpx2.AsyncClient, sent:
     ]
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     headers = {"X-Request-Id": "from-a-test", "traceparent": trace, "X-Forwarded-For": "203.0.113.9"}
-    answer = await api.post("/api/batches", files=form, headers=headers)
+    async with serve(smtp_url="smtp://127.0.0.1:25") as api:
+        answer = await api.post("/api/batches", files=form, headers=headers)
 
     assert answer.status_code == 202
     view = SubmittedView.model_validate_json(answer.content)

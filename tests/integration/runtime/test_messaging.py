@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import aio_pika
@@ -16,6 +17,7 @@ from schema.errors import Poison, Transient
 from schema.events import BatchCancelled
 from services.runtime.clock import new_id, now
 from services.runtime.consumer import Consumer
+from services.runtime.dead_letters.death import Death
 from services.runtime.event_publisher import EventPublisher
 from services.runtime.link import Link
 from services.runtime.publisher import Publisher
@@ -114,7 +116,7 @@ async def test_the_history_keeps_what_the_queue_gave_away(amqp_url: str) -> None
 
 async def test_what_a_handler_raised_becomes_one_broker_action(amqp_url: str) -> None:
     seen: list[bytes] = []
-    done = asyncio.Event()
+    done, began = asyncio.Event(), now()
 
     async def handle(message: AbstractIncomingMessage) -> None:
         seen.append(message.body)
@@ -141,6 +143,10 @@ async def test_what_a_handler_raised_becomes_one_broker_action(amqp_url: str) ->
         (b"bug", "bug", "stays"),
     ]
     assert not any("x-death" in message.headers for message in dead)
+    for message in dead:
+        died = Death.of(message.headers).at
+        assert died is not None
+        assert began - timedelta(seconds=1) <= died <= now()  # AMQP's times are whole seconds
 
 
 async def test_a_stop_lets_work_finish_and_gives_the_rest_back(amqp_url: str) -> None:

@@ -184,4 +184,9 @@ async def test_no_mail_is_promised_without_a_mail_server(rig: Rig, database_url:
     job = await recorded(database_url, "completed")
     refused = await order(rig, "batch.notify", job["batch_id"], email="parent@example.org")
     assert (refused["status"], refused["reason"]) == ("rejected", "mail_off")
+    await rig.send({"batch_id": str(new_id()), "swimmer_name": "N", "sources": [LINK], "notification_email": "a@b.org"})
+    refused = await rig.answer()
+    assert (refused["status"], refused["reason"]) == ("rejected", "mail_off")
+    assert refused["errors"][0]["field"] == "notification_email"
+    assert (await rig.dead(COMMANDS_DEAD)).headers["x-reason"] == "mail_off"
     assert rig.facts == []

@@ -30,12 +30,12 @@ async def _all(document: object, key: str | None = None) -> list[SubmitBatch]:
     return submission.commands(lambda name: batch_id(key, name, submission), "192.0.2.7")
 
 
-async def _bytes(whole: bytes) -> Submission:
+async def _bytes(whole: bytes, *, mails: bool = True) -> Submission:
     async def body() -> AsyncIterator[bytes]:
         for start in range(0, len(whole), 50_000):
             yield whole[start : start + 50_000]
 
-    submission = Submission(max_pdfs=15)
+    submission = Submission(max_pdfs=15, mails=mails)
     await read_json(submission, body())
     return submission
 
@@ -51,6 +51,13 @@ async def test_json_becomes_a_command() -> None:
 async def test_the_name_may_be_called_swimmer_name_and_the_address_be_left_open() -> None:
     command = await _json({"swimmer_name": "Maya", "urls": [LINK], "notification_email": None})
     assert (command.swimmer_name, command.notification_email) == ("Maya", None)
+
+
+async def test_an_address_is_refused_where_no_mail_is_sent() -> None:
+    with pytest.raises(Rejected) as refused:
+        await _bytes(b'{"notification_email": "a@b.org"}', mails=False)
+    assert refused.value.slug == "mail-off"
+    assert (await _bytes(b'{"notification_email": " "}', mails=False)).email is None
 
 
 async def test_a_name_may_have_255_characters() -> None:

@@ -90,7 +90,7 @@ async def attempt(parts: Parts, number: int = 1) -> None:
 
 async def submit(parts: Parts) -> None:
     fakes = cast("Any", parts)
-    submits = Submits(events=fakes, dispatch=fakes, records=fakes, max_pdfs=15)
+    submits = Submits(events=fakes, dispatch=fakes, records=fakes, max_pdfs=15, mails=False)
     await submits.handle(SubmitBatch(batch_id=BATCH, swimmer_name="Nora Quill", sources=(LINK, LINK)), ORIGIN)
 
 
