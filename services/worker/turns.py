@@ -79,10 +79,10 @@ class Turns:
         return max(1, min(self._most, (queue.consumer_count or 1) * self._slots - 1))
 
 
-async def _claim(job: ProcessJob, share: int, connection: Connection) -> bool:
+async def _claim(job: ProcessJob, share: int, connection: Connection, patience_seconds: float) -> bool:
     """False where others come first. Waits for another worker that has the same job."""
     numbers = crc32(job.batch_id.bytes) >> 1, crc32(job.job_id.bytes) >> 1
     taken = await connection.fetchval(query("worker_take_turn"), *numbers, job.batch_id, share)
     if taken is False:
-        await connection.execute(query("worker_claim_job"), *numbers)
+        await connection.execute(query("worker_claim_job"), *numbers, timeout=patience_seconds)
     return taken is not None

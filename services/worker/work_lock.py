@@ -37,21 +37,21 @@ class WorkLock:
     async def held(self, key: str) -> AsyncIterator[None]:
         """`key` names the work by 16 hex digits or more, as a checksum has them."""
 
-        async def take(connection: Connection) -> None:
-            await connection.execute(query("worker_lock_work"), key)
+        async def take(connection: Connection, patience_seconds: float) -> None:
+            await connection.execute(query("worker_lock_work"), key, timeout=patience_seconds)
 
         async with self.taken(take):
             yield
 
     @asynccontextmanager
-    async def taken(self, take: Callable[[Connection], Awaitable[Taken]]) -> AsyncIterator[Taken | None]:
-        """What `take` gives, who takes the session's lock; None where nobody could be asked, or not in time."""
+    async def taken(self, take: Callable[[Connection, float], Awaitable[Taken]]) -> AsyncIterator[Taken | None]:
+        """What `take` gives, which takes a lock of the session within so many seconds; None where it could not."""
         result: Taken | None = None
         async with AsyncExitStack() as holding:
             try:
                 async with asyncio.timeout(self._patience_seconds):
                     connection = await holding.enter_async_context(self._database.connection())
-                    result = await take(connection)
+                    result = await take(connection, self._patience_seconds)
             except (Transient, *AWAY) as away:
                 log.warning("work.unlocked", error=repr(away))
             lock = holding.pop_all()

@@ -14,7 +14,7 @@ import uvloop
 from deploy.local.servers import servers
 from services.runtime import log
 from services.runtime.migrations import migrate
-from tests.bench import extract, projector, takeover
+from tests.bench import extract, load, projector, takeover
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 WITH_SERVERS: dict[str, Callable[[Servers], AsyncIterator[dict[str, object]]]] = {
     "projector": projector.bench,
     "takeover": takeover.bench,
+    "load": load.bench,
 }
 ALONE: dict[str, Callable[[], AsyncIterator[dict[str, object]]]] = {"extract": extract.bench}
 BENCHES = (*ALONE, *WITH_SERVERS)
+BRIEF = tuple(name for name in BENCHES if name != "load")  # which takes minutes
 
 
 async def _print(lines: AsyncIterator[dict[str, object]]) -> None:
@@ -37,8 +39,10 @@ async def _print(lines: AsyncIterator[dict[str, object]]) -> None:
 
 def main() -> None:
     ask = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    ask.add_argument("names", nargs="*", metavar="BENCH", help=f"of {', '.join(BENCHES)}; all when left out")
-    names = ask.parse_args().names or BENCHES
+    ask.add_argument(
+        "names", nargs="*", metavar="BENCH", help=f"of {', '.join(BENCHES)}; {', '.join(BRIEF)} when left out"
+    )
+    names = ask.parse_args().names or BRIEF
     if unknown := [name for name in names if name not in BENCHES]:
         ask.error(f"no bench {unknown[0]!r}; there are {', '.join(BENCHES)}")
     log.configure("bench", "warning")

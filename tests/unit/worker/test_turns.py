@@ -62,8 +62,8 @@ class House:
         return SimpleNamespace(message_count=len(self.queue), consumer_count=self.workers)
 
     @asynccontextmanager
-    async def taken(self, take: Callable[[Any], Awaitable[bool]]) -> AsyncIterator[bool | None]:
-        yield await take(self) if self.has_database else None
+    async def taken(self, take: Callable[[Any, float], Awaitable[bool]]) -> AsyncIterator[bool | None]:
+        yield await take(self, 60) if self.has_database else None
 
     async def fetchval(self, _: str, *arguments: Any) -> bool | None:  # noqa: ANN401 - SQL's
         """As the database decides."""
