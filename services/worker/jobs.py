@@ -97,7 +97,8 @@ class Jobs:
         steps = count(step + 1)
 
         async def enter(stage: Stage, sentence: str, ai_file: AiFile | None = None) -> None:
-            if await self._records.is_stopped(job.batch_id):
+            number = next(steps)
+            if number > step + 1 and await self._records.is_stopped(job.batch_id):  # the first follows a look at it
                 raise Stopped
             await tell(
                 JobStageEntered(
@@ -105,7 +106,7 @@ class Jobs:
                     attempt=job.attempt,
                     stage=stage,
                     message=sentence,
-                    step=next(steps),
+                    step=number,
                     ai_file=ai_file,
                 )
             )

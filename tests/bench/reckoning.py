@@ -6,7 +6,6 @@ import statistics
 from typing import TYPE_CHECKING
 
 from schema.states import ErrorCode
-from services.worker.retry import MOST_TRIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
 
     Connection = asyncpg.Connection[asyncpg.Record]
 
+#: The first attempt and three retries.
+MOST_TRIES = 4
 #: A batch whose counters, jobs and log do not say the same, or whose log has a gap.
 UNEQUAL = """
 SELECT b.id FROM processing_batches b

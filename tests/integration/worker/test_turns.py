@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
+from schema.commands import ProcessJob
+from schema.identity import job_id
+from services.runtime.database import Database
 from services.runtime.topology import JOBS
+from services.worker.turns import _claim
+from services.worker.work_lock import WorkLock
 from services.worker.worker import working
 from tests.integration.post import Post
 from tests.integration.projector.rig import projecting, rigged
 from tests.integration.web import response
 from tests.integration.worker.processes import two_processes
+from tests.integration.worker.recorded import record_job
 from tests.integration.worker.rig import PATIENCE_SECONDS, Rig
+from tests.integration.worker.test_jobs import message
 from tests.integration.worker.test_process import heat_sheet
 
 if TYPE_CHECKING:
@@ -126,6 +136,21 @@ async def test_of_two_slots_in_all_one_is_for_others(
         site.hand_out_all()
         await site.until_asked(4)
         site.hand_out_all()
+
+
+async def test_of_eight_jobs_that_come_at_once_three_begin(database_url: str) -> None:
+    """Counting and claiming are one: otherwise each would see the others, or none of them."""
+    many = message()
+    jobs = [
+        ProcessJob.model_validate({**many, "job_id": job_id(UUID(many["batch_id"]), number), "sequence": number})
+        for number in range(1, 9)
+    ]
+    await record_job(database_url, message(), "pending", attempt=1)
+    async with Database(database_url, name="test", most_connections=8) as database, AsyncExitStack() as stack:
+        lock = WorkLock(database, 20)
+        claims = [lock.taken(partial(_claim, job, 3)) for job in jobs]
+        claimed = await asyncio.gather(*map(stack.enter_async_context, claims))
+        assert Counter(claimed) == {True: 3, False: 5}
 
 
 async def test_of_a_batch_that_is_alone_nothing_is_put_back(

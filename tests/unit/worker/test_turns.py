@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schema.commands import ProcessJob, UrlSource
+from schema.errors import Transient
 from schema.identity import job_id
 from services.runtime.clock import new_id
 from services.worker.turns import Turns
@@ -49,12 +51,15 @@ class House:
         self.workers, self.slots, self.has_database = workers, slots, has_database
         self.claimed: Counter[object] = Counter()
         self.put_back = 0
+        self.lost = False
         self._at_hand: ProcessJob | None = None
 
     async def publish(self, exchange: str, queue: str, message: Message) -> None:
         assert (exchange, queue, message.message_id) == ("", "heatstream.jobs", "m-1")
         assert dict(message.headers) == {"traceparent": "t"}
         assert self._at_hand is not None
+        if self.lost:
+            raise Transient("the broker is away")
         self.queue.append(self._at_hand)
         self.put_back += 1
 
@@ -156,6 +161,22 @@ async def test_what_comes_again_is_not_put_back_and_counts_its_deaths() -> None:
 
     assert await again.__aenter__()
     assert house.put_back == 0
+
+
+async def test_what_could_not_be_put_back_is_asked_again_and_nothing_is_held_meanwhile() -> None:
+    house = House(workers=1, slots=2, has_database=False)
+    house.queue.extend([*of_a_batch(2), *of_a_batch(1)])
+    turns = house.a_worker()
+    assert await house.take(turns)[1].__aenter__()
+    house.lost = True
+    job, turn = house.take(turns)
+    with pytest.raises(Transient):
+        await turn.__aenter__()
+    assert turns._at_work == {job.batch_id: 1}
+    house.lost = False
+    house.queue.appendleft(job)
+    assert not await house.take(turns)[1].__aenter__()
+    assert house.queue[-1] == job
 
 
 async def test_without_a_database_a_worker_counts_its_own() -> None:
