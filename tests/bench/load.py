@@ -45,6 +45,7 @@ SWIMMER = "Maya Lindqvist"
 #: One a batch each: an upload that nobody can read, and a link to nothing.
 BROKEN, GONE = 1, 2
 PATIENCE_SECONDS = 900
+SLOTS_BUSY = 0.8
 TOPOLOGY = topology(1, 35)
 #: How many are recorded, and of those how many jobs have not been tried yet, and how many batches are not over.
 BEGUN = (
@@ -58,9 +59,11 @@ DRAWN = [
 
 
 async def bench(servers: Servers) -> AsyncIterator[dict[str, object]]:
-    """Once: it takes minutes, and says of itself how far the machine was busy."""
+    """Once, for it takes minutes. Raises AssertionError where slots stand idle while there is work."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        yield {"bench": "load", **await loaded(servers, Path(folder), BATCHES, SHEETS)}
+        figures = await loaded(servers, Path(folder), BATCHES, SHEETS)
+    yield {"bench": "load", **figures, "slots_busy_at_least": SLOTS_BUSY}
+    assert float(str(figures["slots_busy"])) >= SLOTS_BUSY
 
 
 async def loaded(servers: Servers, state: Path, batches: int, sheets: int) -> dict[str, object]:
