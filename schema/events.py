@@ -169,13 +169,24 @@ class BatchNotificationFailed(Event):
     requested_at: AwareDatetime | None = None
 
 
+class RetriedSetAside(Model):
+    """Which set-aside event a person gave to the fold again, and how often it had been set aside by then."""
+
+    fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    times: Attempt
+
+
 class BatchDeadLetterRedriven(Event):
-    """A person put a message of this batch from a dead-letter queue back where it came from."""
+    """A person put a message of this batch from a dead-letter queue back where it came from.
+
+    With `set_aside` it was one of the events that the projector had set aside, and `queue` the one it came by.
+    """
 
     TYPE: ClassVar[str] = "batch.dead_letter_redriven"
 
     queue: Annotated[Text, StringConstraints(min_length=1, max_length=255)]
     reason: Sentence
+    set_aside: RetriedSetAside | None = None
 
 
 class BatchExpired(Event):

@@ -61,6 +61,8 @@ class Store:
             if twice.constraint_name == "batch_events_message_id_key":
                 raise KnownMessage(str(twice)) from twice
             raise Conflict(str(twice)) from twice
+        except asyncpg.TransactionRollbackError as crossed:  # a deadlock with another partition, over a shared row
+            raise Conflict(str(crossed)) from crossed
 
 
 async def _write(
@@ -84,12 +86,12 @@ async def _write(
         ("projector_upsert_jobs", tables.jobs(touched.values(), before)),
         ("projector_insert_links", links),
         ("projector_set_aside", tables.set_asides(queue, folded.aside)),
+        ("projector_mark_retried", tables.retries(folded.recorded)),
     ):
         if result_rows:
             await connection.execute(query(name), *tables.columns(result_rows))
-    for batch_id, place in touched.items():
-        if place.batch.expired:
-            await connection.execute("SELECT erase_batch($1)", batch_id)
+    if expired := [batch_id for batch_id, place in touched.items() if place.batch.expired]:
+        await connection.execute("SELECT erase_batches($1)", expired)
     names = [str(batch_id) for batch_id in touched]
     for start in range(0, len(names), IDS_A_NOTIFY):
         await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(names[start : start + IDS_A_NOTIFY]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from schema import identity
-from schema.events import AiFile, JobCompleted, JobStageEntered
+from schema.events import AiFile, BatchDeadLetterRedriven, JobCompleted, JobStageEntered
 from schema.extraction import EventStart, SwimEntry, Warning  # noqa: A004 - as in its home
 
 if TYPE_CHECKING:
@@ -212,3 +212,9 @@ def set_asides(queue: str, aside: Iterable[SetAside]) -> list[Row]:
         (fingerprint, times[fingerprint], queue, one.reason, one.sentence, one.body, one.batch_id, one.message_id)
         for fingerprint, one in first.items()
     )
+
+
+def retries(recorded: Iterable[Recorded]) -> list[Row]:
+    """Set-asides that a person gave to the fold again: their fingerprint, and how often they had been set aside."""
+    events = [row.fact.event for row in recorded if isinstance(row.fact.event, BatchDeadLetterRedriven)]
+    return sorted((bytes.fromhex(of.fingerprint), of.times) for event in events if (of := event.set_aside))
