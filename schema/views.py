@@ -119,14 +119,14 @@ class ResultsView(Model):
 
 
 class EventView(Model):
-    """One row of a batch's log. `data` is None once the batch has expired."""
+    """One row of a batch's log."""
 
     event_id: int
     type: str
     version: int
     occurred_at: datetime
     recorded_at: datetime
-    data: dict[str, Any] | None
+    data: dict[str, Any]
 
 
 class EventsView(Model):

@@ -37,6 +37,7 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "nothing-failed": (409, "No job has failed"),
     "mail-off": (409, "No mail is sent from here"),
     "cursor-ahead": (409, "The cursor is ahead of the batch"),
+    "gone": (410, "The batch is erased"),
     "pdf-too-large": (413, "A PDF is too large"),
     "body-too-large": (413, "The request is too large"),
     "field-too-large": (413, "A field is too large"),

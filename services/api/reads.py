@@ -33,7 +33,7 @@ LOOK_AGAIN_SECONDS = 0.5
 
 
 class Reads:
-    """What the tables say. A batch that was just submitted is waited for, and an unknown one raises Rejected.
+    """What the tables say. A batch that was just submitted is waited for; an unknown or erased one raises Rejected.
 
     Raises Unavailable while the database is away; `news` raises Transient, as a Feed wants it.
     """
@@ -61,19 +61,22 @@ class Reads:
 
     async def events(self, batch_id: UUID, after: int, limit: int) -> EventsView:
         """A page of the log. Raises Rejected for a cursor that the log has not reached."""
-        end = await self._wait_for(batch_id, lambda: self._log_end(batch_id))
-        if after > end:
+        head = await self._wait_for(batch_id, lambda: self._head(batch_id))
+        if after > head.event_id:
             raise Rejected(
-                "cursor-ahead", f"event {after} is not there yet, the last one is {end}; ask with a smaller `after`"
+                "cursor-ahead",
+                f"event {after} is not there yet, the last one is {head.event_id}; ask with a smaller `after`",
             )
         with needing("database-unavailable"):
             async with self._database.connection() as connection:
                 rows = await connection.fetch(query("api_events"), batch_id, after, limit + 1)
+        if rows and rows[0]["data"] is None:  # since the look at its head
+            raise _gone()
         page = tuple(EventView(**row) for row in rows[:limit])
         return EventsView(batch_id=batch_id, events=page, next_after=page[-1].event_id if len(rows) > limit else None)
 
     async def head(self, batch_id: str) -> Head:
-        return await self._wait_for(UUID(batch_id), lambda: self._head(batch_id))
+        return await self._wait_for(UUID(batch_id), lambda: self._head(UUID(batch_id)))
 
     async def news(self, after: Mapping[str, int]) -> dict[str, list[Placed]]:
         async with self._database.connection() as connection:
@@ -95,15 +98,14 @@ class Reads:
             jobs = await connection.fetch(query("api_results"), batch_id)
         return None if row is None else (dict(row), [dict(job) for job in jobs])
 
-    async def _head(self, batch_id: str) -> Head | None:
+    async def _head(self, batch_id: UUID) -> Head | None:
         async with self._database.connection() as connection:
             row = await connection.fetchrow(query("api_head"), batch_id)
         return None if row is None else Head(row["last_event_id"], BatchStatus(row["status"]).over)
 
-    async def _log_end(self, batch_id: UUID) -> int | None:
+    async def _erased(self, batch_id: UUID) -> bool:
         async with self._database.connection() as connection:
-            end: int | None = await connection.fetchval(query("api_log_end"), batch_id)
-            return end
+            return bool(await connection.fetchval(query("api_erased"), batch_id))
 
     async def _wait_for(self, batch_id: UUID, read: Callable[[], Awaitable[Found | None]]) -> Found:
         """Reads follow writes: what is not there of a young batch is looked for again at each wake-up, for a while."""
@@ -117,6 +119,8 @@ class Reads:
             while True:
                 if (found := await read()) is not None:
                     return found
+                if await self._erased(batch_id):
+                    raise _gone()
                 if (left := deadline - clock()) <= 0:
                     raise Rejected("not-found", "no batch has this id; batches are kept for 30 days")
                 try:
@@ -125,6 +129,10 @@ class Reads:
                 except TimeoutError:
                     continue
                 arrived.clear()
+
+
+def _gone() -> Rejected:
+    return Rejected("gone", "the batch was erased, on request or after its 30 days; hand its sheets in again")
 
 
 def _one_moment(connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> Any:  # noqa: ANN401 - asyncpg's own

@@ -129,17 +129,21 @@ async def test_a_log_is_paged_without_telling_who_handed_it_in(api: httpx2.Async
     assert (ahead.status_code, ahead.json()["type"]) == (409, "/problems/cursor-ahead")
 
 
-async def test_an_expired_batch_is_gone_but_its_log_is_there_without_data(
-    api: httpx2.AsyncClient, ledger: Ledger
-) -> None:
+async def test_an_erased_batch_is_gone_wherever_one_asks(api: httpx2.AsyncClient, ledger: Ledger) -> None:
     batch_id = await ledger.submitted()
     code = await ledger.completed(batch_id, 1, SWIM)
     await ledger.connection.execute("SELECT erase_batch($1)", batch_id)
-    url = f"/api/batches/{batch_id}"
-    answers = await asyncio.gather(*(api.get(gone) for gone in (url, f"{url}/results", f"/result/{code}")))
-    assert [answer.status_code for answer in answers] == [404, 404, 404]
-    log = EventsView.model_validate_json((await api.get(f"{url}/events")).content)
-    assert [(event.type, event.data) for event in log.events] == [("batch.submitted", None), ("job.completed", None)]
+    url, live = f"/api/batches/{batch_id}", {"Accept": "text/event-stream", "Last-Event-ID": "2"}
+    answers = await asyncio.gather(
+        *(api.get(f"{url}{end}") for end in ("", "/results", "/calendar.ics", "/events", "/events?after=9")),
+        api.get(f"{url}/events", headers=live),
+        *(api.post(f"{url}/{order}") for order in ("cancel", "retry", f"jobs/{batch_id}/retry", "expire")),
+    )
+    told = {(answer.status_code, answer.json()["type"], answer.headers["content-type"]) for answer in answers}
+    assert told == {(410, "/problems/gone", "application/problem+json")}
+    assert "hand its sheets in again" in answers[0].json()["detail"]
+    # Who holds a code cannot be told that it was one: nothing remembers the codes of what is erased.
+    assert (await api.get(f"/result/{code}")).status_code == 404
 
 
 async def test_a_read_waits_for_a_batch_that_is_on_its_way(
