@@ -40,6 +40,7 @@ def postgres(state: Path, *, durable: bool) -> Iterator[str]:
         "unix_socket_directories": "",
         "max_connections": 100,
         "shared_buffers": "64MB",
+        "log_error_verbosity": "terse",  # what it would say besides quotes rows, and so children's names
         **({} if durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
     }
     command = [str(machine.postgres_binary("postgres")), "-D", str(data)]

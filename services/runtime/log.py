@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
+
+if TYPE_CHECKING:
+    from structlog.typing import ExcInfo
 
 
 def configure(service: str, level: str) -> None:
@@ -17,7 +21,7 @@ def configure(service: str, level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             # A traceback's locals would put children's names into the log.
-            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.ExceptionRenderer(_Transformer(show_locals=False)),
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
@@ -25,3 +29,18 @@ def configure(service: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+
+
+class _Transformer(ExceptionDictTransformer):
+    """Without what PostgreSQL adds to its sentence: its detail quotes the row that it refused."""
+
+    def __call__(self, exc_info: ExcInfo) -> list[dict[str, Any]]:
+        return _without_details(super().__call__(exc_info))
+
+
+def _without_details(stacks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for stack in stacks:
+        stack["exc_value"] = stack["exc_value"].partition("\nDETAIL:")[0]
+        for group in stack.get("exceptions", ()):
+            _without_details(group)
+    return stacks

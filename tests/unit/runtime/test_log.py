@@ -1,4 +1,8 @@
+import json
+
+import pytest
 import structlog
+from asyncpg import PostgresError
 
 from services.runtime import log
 
@@ -22,3 +26,17 @@ def test_a_traceback_shows_no_values(capsys: object) -> None:
     assert "it.failed" in line
     assert "RuntimeError" in line
     assert swimmer_name not in line
+
+
+def test_what_postgresql_quotes_of_a_row_is_left_out_of_a_group_too(capsys: pytest.CaptureFixture[str]) -> None:
+    refused = PostgresError.new({"C": "23514", "M": "it violates a check", "D": "Failing row contains (Maya)."})
+    log.configure("test", "info")
+    try:
+        structlog.get_logger().error("it.failed", exc_info=ExceptionGroup("several", [refused]))
+        line = capsys.readouterr().err
+    finally:
+        structlog.reset_defaults()
+        structlog.contextvars.clear_contextvars()
+    assert "Maya" in str(refused)
+    assert "Maya" not in line
+    assert "it violates a check" in str(json.loads(line)["exception"])
