@@ -64,9 +64,16 @@ def state() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def private_servers() -> Iterator[Servers]:
+def servers_state() -> Iterator[Path]:
+    """Where the private servers keep data and logs."""
+    with passable() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def private_servers(servers_state: Path) -> Iterator[Servers]:
     """A PostgreSQL and a RabbitMQ of this test run's own: what `make up` runs beside it is not seen."""
-    with passable() as folder, servers(folder, durable=False, prepare=create_template) as up:
+    with servers(servers_state, durable=False, prepare=create_template) as up:
         yield up
         with psycopg.connect(up.database_url, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {TEMPLATE} WITH (FORCE)")

@@ -28,8 +28,8 @@ class Running:
 def stack(state: Path, *, http_port: int | None = None) -> Iterator[Running]:
     """Servers, migrations and services, up and ready; all of it stops on leaving. Raises NotStarted.
 
-    Everything is kept under `state`, so that the next start finds its data. While it runs, `state/api-url` and
-    `state/amqp-url` have the addresses of gateway and broker for the command line.
+    Everything is kept under `state`, so that the next start finds its data. While it runs, `state/api-url`,
+    `state/amqp-url` and `state/database-url` have the addresses of gateway and servers for the command line.
     """
     port = http_port or machine.free_port()
     with launched_servers(state) as (servers, await_broker):
@@ -42,6 +42,7 @@ def stack(state: Path, *, http_port: int | None = None) -> Iterator[Running]:
             with (
                 _told(state / "api-url", f"http://127.0.0.1:{port}") as api_url,
                 _told(state / "amqp-url", servers.amqp_url),
+                _told(state / "database-url", servers.database_url),
             ):
                 yield Running(api_url, services)
 

@@ -6,6 +6,7 @@ import typer
 
 from services.cli.commands import demo, discover, extract, migrate, orders, send, services, submit, topology, up, watch
 from services.cli.commands.dead_letters.group import group as dead_letters
+from services.cli.commands.erase.command import erase
 from services.cli.failures import OneLineFailures
 
 if TYPE_CHECKING:
@@ -62,6 +63,13 @@ _add(
     "heatstream send batch.cancel --batch 0199c0de-0000-7000-8000-000000000000",
     "heatstream send batch.submit --swimmer 'Maya Lindqvist' --url https://meets.example/day1.pdf",
     "heatstream send batch.submit --json-body batch.json --json | jq -r .status",
+)
+_add(
+    "erase",
+    erase,
+    "heatstream erase --swimmer 'Maya Lindqvist'",
+    "heatstream erase --swimmer 'Maya Lindqvist' --yes --json",
+    "heatstream erase --batch 0199c0de-0000-7000-8000-000000000000 --yes",
 )
 _add("migrate", migrate.migrate, "heatstream migrate --database-url postgresql://postgres@127.0.0.1/heatstream")
 _add("topology", topology.topology, "heatstream topology --json | jq '.queues[].name'")

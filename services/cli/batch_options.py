@@ -29,6 +29,15 @@ Broker = Annotated[
         help="The broker; without it, the one of `heatstream up`.",
     ),
 ]
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--database-url",
+        metavar="URL",
+        envvar="HEATSTREAM_DATABASE_URL",
+        help="The database; without it, the one of `heatstream up`.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]
 
 

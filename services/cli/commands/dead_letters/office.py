@@ -36,7 +36,7 @@ class Office:
     """The dead letters of one broker, and what can be done with them."""
 
     def __init__(self, connection: AbstractConnection, url: str, settings: Settings) -> None:
-        self._connection, self._url, self.partitions = connection, url, settings.partitions
+        self._connection, self.url, self.partitions = connection, url, settings.partitions
 
     async def chosen(self, queues: Sequence[str], choice: Choice, limit: int | None = None) -> AsyncGenerator[Letter]:
         """The letters that are meant, oldest first; those not acknowledged go back to their places in the end.
@@ -62,13 +62,18 @@ class Office:
 
     @asynccontextmanager
     async def redriving(self, why: str | None) -> AsyncIterator[Redrive]:
+        async with self.publishing() as (publisher, events):
+            yield Redrive(publisher, events, source=SOURCE, by=person(), why=why)
+
+    @asynccontextmanager
+    async def publishing(self) -> AsyncIterator[tuple[Publisher, EventPublisher]]:
         # Only what is published to: this program makes no queue on a broker that it only visits.
         visited = Topology(exchanges=(Exchange(EVENTS, ExchangeType.DIRECT),))
         async with (
-            Publisher(self._url, "heatstream-dead-letters", visited) as publisher,
+            Publisher(self.url, "heatstream-dead-letters", visited) as publisher,
             EventPublisher(publisher, self.partitions) as events,
         ):
-            yield Redrive(publisher, events, source=SOURCE, by=person(), why=why)
+            yield publisher, events
 
     async def check_partitions(self) -> None:
         """Raise Unusable where this program counts the partitions otherwise than the services."""

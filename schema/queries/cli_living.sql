@@ -1,0 +1,1 @@
+SELECT id FROM processing_batches WHERE id = ANY($1::uuid[])

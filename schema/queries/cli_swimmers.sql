@@ -1,0 +1,1 @@
+SELECT id, swimmer_name FROM processing_batches
