@@ -7,6 +7,7 @@ import typer
 from services.cli.commands import demo, discover, extract, migrate, orders, send, services, submit, topology, up, watch
 from services.cli.commands.dead_letters.group import group as dead_letters
 from services.cli.commands.erase.command import erase
+from services.cli.commands.set_aside.group import group as set_aside
 from services.cli.failures import OneLineFailures
 
 if TYPE_CHECKING:
@@ -80,4 +81,9 @@ app.add_typer(
     dead_letters,
     name="dead-letters",
     epilog="\b\nExample:\n  heatstream dead-letters list --queue commands.dead",
+)
+app.add_typer(
+    set_aside,
+    name="set-aside",
+    epilog="\b\nExample:\n  heatstream set-aside list --reason future_version",
 )

@@ -88,9 +88,9 @@ class Redrive:
             batch_id=batch_id,
             occurred_at=now(),
             source=self._source,
-            event=BatchDeadLetterRedriven(queue=letter.queue, reason=_storable(reason)),
-            correlation_id=_storable(letter.message.correlation_id or letter.id),
-            causation_id=_storable(letter.id),
+            event=BatchDeadLetterRedriven(queue=letter.queue, reason=storable(reason)),
+            correlation_id=storable(letter.message.correlation_id or letter.id),
+            causation_id=storable(letter.id),
         )
 
 
@@ -99,6 +99,6 @@ def _told(letter: Letter) -> tuple[UUID, ...]:
     return () if SubmitBatch.TYPE in letter.types else letter.batch_ids
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """PostgreSQL stores no NUL, and an event with one would be set aside."""
     return text.replace("\x00", "")[:_LONGEST_REASON]

@@ -37,14 +37,19 @@ def summary(letter: Letter) -> dict[str, Any]:
 def whole(letter: Letter) -> dict[str, Any]:
     """The letter with its properties, headers and body: the document where it is JSON, else its text."""
     message = letter.message
-    try:
-        body: dict[str, Any] = {"body": json.loads(message.body)}
-        json.dumps(body, indent=2)
-    except (ValueError, RecursionError):  # what is nested too deep to be drawn is shown as it came
-        body = {"body_text": message.body.decode(errors="backslashreplace")}
     named = ("content_type", "correlation_id", "reply_to", "app_id", "timestamp")
     properties = {name: str(value) for name in named if (value := getattr(message, name))}
-    return {**summary(letter), "properties": properties, "headers": _plain(message.headers), **body}
+    return {**summary(letter), "properties": properties, "headers": _plain(message.headers), **body_of(message.body)}
+
+
+def body_of(content: bytes) -> dict[str, Any]:
+    """`body`, the document where it is JSON, else `body_text`."""
+    try:
+        body = {"body": json.loads(content)}
+        json.dumps(body, indent=2)
+    except (ValueError, RecursionError):  # what is nested too deep to be drawn is shown as it came
+        return {"body_text": content.decode(errors="backslashreplace")}
+    return body
 
 
 def table() -> Table:
@@ -63,7 +68,7 @@ def row(letter: Letter) -> tuple[Text, ...]:
             ", ".join(letter.types),
             ", ".join(map(str, letter.batch_ids)),
             letter.death.reason,
-            _age(letter.age),
+            age(letter.age),
             str(letter.times),
         )
     )
@@ -72,13 +77,17 @@ def row(letter: Letter) -> tuple[Text, ...]:
 def page(letter: Letter) -> str:
     """The whole letter for people, its body as the last thing."""
     document = whole(letter)
-    body = document.pop("body_text", None)
-    if body is None:
-        body = json.dumps(document.pop("body"), indent=2, ensure_ascii=False)
     headers = {f"header {name}": value for name, value in document.pop("headers").items()}
-    lines = [
-        f"{name:<16} {_line(value)}" for name, value in {**document, **document.pop("properties"), **headers}.items()
-    ]
+    return page_of({**document, **document.pop("properties"), **headers})
+
+
+def page_of(document: dict[str, Any]) -> str:
+    """A line for each member, then the `body` or the `body_text`."""
+    members = dict(document)
+    body = members.pop("body_text", None)
+    if body is None:
+        body = json.dumps(members.pop("body"), indent=2, ensure_ascii=False)
+    lines = [f"{name:<16} {_line(value)}" for name, value in members.items()]
     return "\n".join(map(printable, [*lines, "", *body.splitlines()]))
 
 
@@ -116,9 +125,9 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - what AMQP's headers may hold
             return str(value)
 
 
-def _age(age: timedelta | None) -> str:
-    if age is None:
+def age(lasted: timedelta | None) -> str:
+    if lasted is None:
         return "?"
-    seconds = max(int(age.total_seconds()), 0)
+    seconds = max(int(lasted.total_seconds()), 0)
     unit, size = next(((unit, size) for unit, size in _UNITS if seconds >= size), _UNITS[-1])
     return f"{seconds // size}{unit}"

@@ -51,6 +51,9 @@ NewerThan = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="COUNT", help="At most so many letters.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without, it is only said what would be done.")]
+Why = Annotated[
+    str | None, typer.Option("--why", metavar="TEXT", help="Why it is done: for the log of the batch, and the output.")
+]
 
 
 def queues(given: list[str] | None) -> list[str]:

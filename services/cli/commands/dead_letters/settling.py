@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
     Opening = Callable[[Office], AbstractAsyncContextManager[Deed]]
 
-Why = Annotated[
-    str | None, typer.Option("--why", metavar="TEXT", help="Why it is done: for the log of the batch, and the output.")
-]
-
 
 def redrive(  # noqa: PLR0913 - one for each filter
     *,
@@ -38,7 +34,7 @@ def redrive(  # noqa: PLR0913 - one for each filter
     older_than: options.OlderThan = None,
     newer_than: options.NewerThan = None,
     limit: options.Limit = None,
-    why: Why = None,
+    why: options.Why = None,
     yes: options.Yes = False,
     as_json: AsJson = False,
     amqp_url: Broker = None,
@@ -76,7 +72,7 @@ def drop(  # noqa: PLR0913 - one for each filter
     older_than: options.OlderThan = None,
     newer_than: options.NewerThan = None,
     limit: options.Limit = None,
-    why: Why = None,
+    why: options.Why = None,
     yes: options.Yes = False,
     as_json: AsJson = False,
     amqp_url: Broker = None,
