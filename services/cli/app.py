@@ -8,6 +8,7 @@ from services.cli.commands import demo, discover, extract, migrate, orders, send
 from services.cli.commands.dead_letters.group import group as dead_letters
 from services.cli.commands.erase.command import erase
 from services.cli.commands.set_aside.group import group as set_aside
+from services.cli.commands.status.command import status
 from services.cli.failures import OneLineFailures
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ _add(
     "heatstream erase --swimmer 'Maya Lindqvist' --yes --json",
     "heatstream erase --batch 0199c0de-0000-7000-8000-000000000000 --yes",
 )
+_add("status", status, "heatstream status", "heatstream status --json | jq '.partitions[].seconds'")
 _add("migrate", migrate.migrate, "heatstream migrate --database-url postgresql://postgres@127.0.0.1/heatstream")
 _add("topology", topology.topology, "heatstream topology --json | jq '.queues[].name'")
 _add("api", services.api, f"{_SETTINGS} heatstream api")

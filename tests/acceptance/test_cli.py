@@ -82,6 +82,10 @@ def test_a_batch_from_the_command_line_and_a_stop_in_time(state: Path) -> None:
         assert over.returncode == 2
         assert over.stderr.startswith("heatstream: batch.cancel was rejected (batch_over): ")
 
+        database = (state / "database-url").read_text()
+        healthy = heatstream(api_url, "status", "--amqp-url", broker.read_text(), "--database-url", database)
+        assert healthy.returncode == 0, healthy.stderr
+
         absent = heatstream(api_url, "submit", SHEETS[0], "--swimmer", "Nobody Atall", "--watch")
         assert absent.returncode == 3, absent.stderr
 
