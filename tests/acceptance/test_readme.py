@@ -58,13 +58,14 @@ def test_each_make_target_exists(command: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-async def test_its_commands_run(crew: Crew, amqp_url: str, tmp_path: Path) -> None:
+async def test_its_commands_run(crew: Crew, amqp_url: str, database_url: str, tmp_path: Path) -> None:
     wanted = [line for program in ("heatstream", "curl", "python", "node") for line in commands(program)]
     assert len(wanted) >= 5
     environment = {
         **os.environ,
         "HEATSTREAM_API_URL": crew.api_url,
         "HEATSTREAM_AMQP_URL": amqp_url,
+        "HEATSTREAM_DATABASE_URL": database_url,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
     (tmp_path / "examples").symlink_to(ROOT / "examples")
