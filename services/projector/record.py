@@ -22,12 +22,16 @@ SOURCE = "heatstream/projector"
 
 
 class Recorded(NamedTuple):
-    """A fact in its place in its batch: a row of the log. `data` is the canonical JSON that `salt` goes with."""
+    """A fact in its place in its batch: a row of the log. `data` is the canonical JSON that `salt` goes with.
+
+    `committed` is what the two come to; it stays when they are erased.
+    """
 
     fact: Fact
     event_id: int
     salt: bytes
     data: bytes
+    committed: bytes
     digest: bytes
 
 
@@ -103,5 +107,5 @@ def _append(folded: Folded, place: Placed | None, batch: Batch, fact: Fact, salt
     committed = chain.commitment(grain, data)
     digest = chain.link(previous, fact.event.TYPE, fact.event.VERSION, fact.occurred_at, committed)
     placed = folded.touched[batch.id] = Placed(batch, event_id, digest)
-    folded.recorded.append(Recorded(fact, event_id, grain, data, digest))
+    folded.recorded.append(Recorded(fact, event_id, grain, data, committed, digest))
     return placed

@@ -126,6 +126,7 @@ def log_rows(recorded: Iterable[Recorded]) -> list[Row]:
             row.fact.traceparent,
             row.salt,
             row.data,
+            row.committed,
             row.digest,
         )
         for row in recorded
@@ -145,6 +146,7 @@ LOG_COLUMNS = (
     "traceparent",
     "salt",
     "data",
+    "commitment",
     "digest",
 )
 
