@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from services.cli.commands import demo, discover, extract, migrate, orders, send, services, submit, topology, up, watch
+from services.cli.commands.audit.group import group as audit
 from services.cli.commands.dead_letters.group import group as dead_letters
 from services.cli.commands.erase.command import erase
 from services.cli.commands.set_aside.group import group as set_aside
@@ -88,4 +89,9 @@ app.add_typer(
     set_aside,
     name="set-aside",
     epilog="\b\nExample:\n  heatstream set-aside list --reason future_version",
+)
+app.add_typer(
+    audit,
+    name="audit",
+    epilog="\b\nExample:\n  heatstream audit verify --all",
 )

@@ -12,7 +12,13 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "services.api": ("schema", "services.runtime"),
     "services.worker": ("schema", "services.runtime"),
     "services.projector": ("schema", "services.runtime"),
-    "services.cli": ("schema", "services.runtime", "services.worker.extraction", "deploy.local"),
+    "services.cli": (
+        "schema",
+        "services.runtime",
+        "services.worker.extraction",
+        "services.projector.audit",
+        "deploy.local",
+    ),
     "deploy.local": ("schema", "services.runtime"),
 }
 #: What may be imported inside a function only: a command loads the service that it runs, and no other.

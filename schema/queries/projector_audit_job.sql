@@ -1,0 +1,1 @@
+SELECT batch_id, sequence FROM batch_jobs WHERE id = $1

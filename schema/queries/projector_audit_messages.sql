@@ -1,0 +1,5 @@
+SELECT
+  batch_id, event_id, message_id, type, version, occurred_at, recorded_at, source, correlation_id, causation_id,
+  traceparent, salt, data::text, commitment, digest
+FROM batch_events
+WHERE message_id = ANY($1::uuid[])

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from schema.errors import Transient
+from services.cli.failures import Unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from services.projector.audit.looking import Looking
+    from services.projector.audit.story import At
+
+
+def at(text: str) -> At:
+    """An event id, or a time with its zone. Raises BadParameter for anything else."""
+    if text.isdecimal():
+        return int(text)
+    return time(text)
+
+
+def time(text: str) -> datetime:
+    """A time with its zone. Raises BadParameter for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time: write it like 2026-07-17T18:00:00Z") from None
+    if moment.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} names no zone: end it with Z for UTC, or like +02:00")
+    return moment
+
+
+def key(given: Path | None) -> Path:
+    if given is None:
+        raise Unusable("say which key: --key FILE or HEATSTREAM_AUDIT_KEY; `heatstream audit key FILE` makes one")
+    return given
+
+
+def database_url(given: str | None) -> str:
+    from services.runtime.settings import Settings  # noqa: PLC0415 - so that --help stays quick
+
+    return given or Settings().database_url.get_secret_value()
+
+
+@contextmanager
+def database(given: str | None) -> Iterator[Looking]:
+    """The database at one moment, to be read. Raises Unusable when it is away."""
+    from services.projector.audit.looking import looking  # noqa: PLC0415 - so that --help stays quick
+
+    with reachable(), looking(database_url(given)) as seen:
+        yield seen
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Says what cannot be reached as something that a person can mend."""
+    try:
+        yield
+    except Transient as away:
+        raise Unusable(f"{away}: set HEATSTREAM_DATABASE_URL, or --database-url") from away
+
+
+Batch = Annotated[UUID, typer.Argument(metavar="BATCH", help="The id that `heatstream submit` printed.")]
+Batches = Annotated[list[UUID] | None, typer.Argument(metavar="[BATCH]…", help="These batches.")]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database-url",
+        metavar="URL",
+        help="The database, as a role that may read it; without it, HEATSTREAM_DATABASE_URL.",
+    ),
+]
+Broker = Annotated[
+    str | None,
+    typer.Option("--amqp-url", metavar="URL", help="The broker; without it, the one of HEATSTREAM_AMQP_URL."),
+]
+Moment = Annotated[
+    str | None,
+    typer.Option("--at", metavar="TIME|EVENT", help="Only until then, and what the batch was then at the end."),
+]
+Key = Annotated[
+    Path | None,
+    typer.Option(
+        "--key",
+        metavar="FILE",
+        envvar="HEATSTREAM_AUDIT_KEY",
+        help="A key of `heatstream audit key`; where nothing is signed its public half, FILE.pub, does.",
+    ),
+]
+Processes = Annotated[
+    int, typer.Option("--processes", min=1, max=64, metavar="N", help="Processes that look at the whole log.")
+]
+PROCESSORS = os.cpu_count() or 1

@@ -1,0 +1,71 @@
+"""The whole log, looked at by several processes that all see it as it is at one moment."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import TYPE_CHECKING
+
+from services.projector.audit.log import FIRST, LAST
+from services.projector.audit.looking import fetch, looking, moment_of
+from services.projector.audit.verify import Range, Report, strays, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from services.projector.audit.looking import Looking
+
+#: Events of a range, about: some megabytes of memory, and a second of work at most.
+EVENTS_A_RANGE = 20_000
+
+
+def verify_all(url: str, *, processes: int | None = None, chain_only: bool = False) -> Iterator[tuple[Report, float]]:
+    """The report of each range as it comes, with the share of ranges that are done. Raises Transient."""
+    with looking(url) as seen:
+        ranges = list(_ranges(seen))
+        moment = moment_of(seen)
+        count = min(processes or os.cpu_count() or 1, len(ranges))
+        with ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _settle) as pool:
+            work = [pool.submit(_verify, url, moment, which, chain_only=chain_only) for which in ranges]
+            try:
+                for done, report in enumerate(as_completed(work), start=1):
+                    yield report.result(), done / len(ranges)
+            finally:
+                pool.shutdown(cancel_futures=True)
+        if not chain_only:
+            yield Report(differences=list(strays(seen))), 1.0
+
+
+def verify_batches(url: str, batch_ids: list[UUID]) -> Iterator[tuple[UUID, Report]]:
+    """The report of each batch; of one that is nowhere it counts no batch, and no differences."""
+    with looking(url) as seen:
+        for batch_id in batch_ids:
+            yield batch_id, verify(seen, Range.of(batch_id))
+
+
+def sample(url: str, size: int) -> list[UUID]:
+    """Ids of so many batches, drawn by lot."""
+    with looking(url) as seen:
+        return [row[0] for row in fetch(seen, "projector_audit_sample", size)]
+
+
+def _ranges(seen: Looking) -> Iterator[Range]:
+    """All ids, cut where about `EVENTS_A_RANGE` are passed; the last range is for what has rows and no log, too."""
+    after = FIRST
+    while found := fetch(seen, "projector_audit_boundary", after, EVENTS_A_RANGE):
+        yield Range(after, found[0][0])
+        after = found[0][0]
+    yield Range(after, LAST)
+
+
+def _settle() -> None:
+    # Rows are many, live briefly and hold no cycles: looking for these is a fifth of the time.
+    gc.set_threshold(100_000, 50, 50)
+
+
+def _verify(url: str, moment: str, which: Range, *, chain_only: bool) -> Report:
+    with looking(url, moment=moment) as seen:
+        return verify(seen, which, chain_only=chain_only)

@@ -1,0 +1,167 @@
+"""The log held against `heatstream.history`, as far back as that reaches: what was said is there, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+import psycopg
+
+from schema.cloudevents import Fact
+from schema.errors import Poison
+from services.projector.audit.difference import HISTORY as PLACE
+from services.projector.audit.difference import LOG, Difference
+from services.projector.audit.log import Row
+from services.projector.audit.looking import fetch, looking
+from services.projector.chain import canonical
+from services.runtime.clock import now
+from services.runtime.queries import query
+from services.runtime.topology import HISTORY
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
+
+    from services.projector.audit.looking import Looking
+
+PREFETCH = 500
+EVENTS_A_QUERY = 1000
+#: A stream at its end is silent; one that is read to where this began is not waited for.
+SILENCE_SECONDS = 3.0
+#: Publishers' clocks are not one clock, and what was said first may come a little later.
+SLACK = timedelta(minutes=1)
+#: Of the first events of a stream that was cut, the latest says from where on everything is there.
+FIRST_EVENTS = 100
+
+
+class Said(NamedTuple):
+    """An event of the stream."""
+
+    offset: int
+    fact: Fact
+
+
+async def said(connection: AbstractConnection) -> AsyncIterator[list[Said]]:
+    """The events of the stream by the thousand, from its first message to now. What cannot be read was set aside."""
+    channel = await connection.channel()
+    await channel.set_qos(prefetch_count=PREFETCH)
+    arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+    stream = await channel.get_queue(HISTORY)
+    began, gathered, over = now(), list[Said](), False
+    await stream.consume(arrived.put, arguments={"x-stream-offset": "first"})
+    while not over:
+        try:
+            message = await asyncio.wait_for(arrived.get(), SILENCE_SECONDS)
+        except TimeoutError:
+            break
+        offset = int(str(message.headers["x-stream-offset"]))
+        gathered += (Said(offset, fact) for fact in _facts(message.body))
+        over = bool(gathered) and gathered[-1].fact.occurred_at >= began
+        await message.ack()
+        if len(gathered) >= EVENTS_A_QUERY:
+            yield gathered
+            gathered = []
+    await channel.close()
+    yield gathered
+
+
+class History:
+    """What the stream says beside what the log says.
+
+    It remembers which events of a batch it met, in a bit each. `only` are the batches that are asked for; None is all.
+    """
+
+    def __init__(self, url: str, only: Collection[UUID] | None, slack: timedelta = SLACK) -> None:
+        self._url, self._slack = url, slack
+        self._only = None if only is None else frozenset(only)
+        self._met: defaultdict[UUID, int] = defaultdict(int)
+        self._missing: list[Fact] = []
+        self._since: datetime | None = None
+        self._until: datetime | None = None
+        self.events = 0
+
+    async def differences(self, connection: AbstractConnection) -> list[Difference]:
+        found: list[Difference] = []
+        with looking(self._url) as seen:
+            async for events in said(connection):
+                self._reaches(events)
+                facts = [one.fact for one in events if self._only is None or one.fact.batch_id in self._only]
+                self.events += len(facts)
+                found += self._compared(seen, facts)
+            found += self._unsaid(seen)
+        # What was on its way meanwhile has arrived by now, for the stream's end was waited for.
+        with looking(self._url) as seen:
+            missing, self._missing = self._missing, []
+            for start in range(0, len(missing), EVENTS_A_QUERY):
+                found += self._compared(seen, missing[start : start + EVENTS_A_QUERY])
+        return found + [
+            Difference(fact.batch_id, None, LOG, "message_id", f"the stream has a {fact.event.TYPE} that it has not")
+            for fact in self._missing
+        ]
+
+    def _reaches(self, events: Sequence[Said]) -> None:
+        if not events:
+            return
+        times = [one.fact.occurred_at for one in events]
+        if self._since is None:
+            first = times[:FIRST_EVENTS]
+            self._since = max(first) + self._slack if events[0].offset else first[0]
+        self._until = max(times) - self._slack
+
+    def _compared(self, seen: Looking, facts: Sequence[Fact]) -> Iterator[Difference]:
+        ids = [fact.id for fact in facts]
+        rows = {row.message_id: row for row in map(Row._make, fetch(seen, "projector_audit_messages", ids))}
+        aside = defaultdict[Any, set[str]](set)
+        for message_id, reason in fetch(seen, "projector_audit_aside", ids):
+            aside[message_id].add(reason)
+        for fact in facts:
+            row, reasons = rows.get(fact.id), aside.get(fact.id, set())
+            if row is None:
+                if not reasons:
+                    self._missing.append(fact)
+                continue
+            self._met[row.batch_id] |= 1 << row.event_id
+            if "known_message" not in reasons:  # another event with the id of this one was refused
+                for column in _unlike(row, fact):
+                    yield Difference(row.batch_id, row.event_id, LOG, column, "the stream says otherwise")
+
+    def _unsaid(self, seen: Looking) -> Iterator[Difference]:
+        """Rows of the time that the stream reaches over, which it does not have."""
+        if self._since is None:
+            return
+        with psycopg.RawServerCursor[tuple[Any, ...]](seen, "unsaid") as cursor:
+            cursor.itersize = 10 * EVENTS_A_QUERY
+            sent = cursor.execute(query("projector_audit_sent"), (self._since, self._until), binary=True)
+            for batch_id, event_id in sent:
+                wanted = self._only is None or batch_id in self._only
+                if wanted and not self._met[batch_id] >> event_id & 1:
+                    yield Difference(batch_id, event_id, PLACE, "id", "the log has an event that the stream has not")
+
+
+def _facts(body: bytes) -> Iterator[Fact]:
+    try:
+        elements = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return
+    for element in elements if isinstance(elements, list) else ():
+        try:
+            yield Fact.from_cloudevent(element)
+        except Poison:
+            continue
+
+
+def _unlike(row: Row, fact: Fact) -> Iterator[str]:
+    """The columns in which a row is not what was said."""
+    here = (row.batch_id, row.type, row.version, row.occurred_at, row.source, *row[8:11])
+    there = (fact.batch_id, fact.event.TYPE, fact.event.VERSION, fact.occurred_at, fact.source, *fact[5:8])
+    names = ("batch_id", "type", "version", "occurred_at", "source", "correlation_id", "causation_id", "traceparent")
+    yield from (name for name, was, is_ in zip(names, here, there, strict=True) if was != is_)
+    document = row.document()
+    if document is not None and canonical(document) != canonical(fact.event.model_dump(mode="json", exclude_none=True)):
+        yield "data"
