@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Self, TypeVar
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from schema.events import EVENTS, BatchEvent, Event
 from schema.model import Text
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
 
 BATCH_CONTENT_TYPE = "application/cloudevents-batch+json"
 _DATASCHEMA = re.compile(r"^urn:heatstream:event:(?P<type>[a-z._]+):(?P<version>[1-9]\d{0,5})$")
@@ -43,21 +44,19 @@ class Fact(NamedTuple):
 
     def to_cloudevent(self) -> dict[str, Any]:
         """The structured JSON form; attributes without a value are left out, as the standard wants it."""
-        extensions = {
-            "correlationid": self.correlation_id,
-            "causationid": self.causation_id,
-            "traceparent": self.traceparent,
-        }
         return {
-            "specversion": "1.0",
-            "id": str(self.id),
-            "source": self.source,
-            "type": self.event.TYPE,
-            "subject": str(self.batch_id),
-            "time": self.occurred_at.isoformat(),
-            "dataschema": dataschema(self.event.TYPE, self.event.VERSION),
+            **_attributes(
+                self.id,
+                self.source,
+                self.event.TYPE,
+                self.event.VERSION,
+                self.batch_id,
+                self.occurred_at,
+                correlationid=self.correlation_id,
+                causationid=self.causation_id,
+                traceparent=self.traceparent,
+            ),
             "datacontenttype": "application/json",
-            **{name: value for name, value in extensions.items() if value is not None},
             "data": self.event.model_dump(mode="json", exclude_none=True),
         }
 
@@ -93,6 +92,50 @@ class Fact(NamedTuple):
             causation_id=envelope.causationid,
             traceparent=envelope.traceparent,
         )
+
+
+def recorded_cloudevent(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the log, by its columns, as `Fact.to_cloudevent` had it, with its place in the batch and when it got it.
+
+    Of an erased event `data` is left out, and `erased` is true.
+    """
+    attributes = _attributes(
+        row["message_id"],
+        row["source"],
+        row["type"],
+        row["version"],
+        row["batch_id"],
+        row["occurred_at"],
+        correlationid=row["correlation_id"],
+        causationid=row["causation_id"],
+        traceparent=row["traceparent"],
+        eventid=row["event_id"],
+        recordedtime=row["recorded_at"].astimezone(UTC).isoformat(),
+    )
+    if row["data"] is None:
+        return {**attributes, "erased": True}
+    return {**attributes, "datacontenttype": "application/json", "data": row["data"]}
+
+
+def _attributes(  # noqa: PLR0913, PLR0917 - what the standard wants
+    message_id: UUID,
+    source: str,
+    event_type: str,
+    version: int,
+    batch_id: UUID,
+    occurred_at: datetime,
+    **extensions: str | int | None,
+) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": str(message_id),
+        "source": source,
+        "type": event_type,
+        "subject": str(batch_id),
+        "time": occurred_at.isoformat(),
+        "dataschema": dataschema(event_type, version),
+        **{name: value for name, value in extensions.items() if value is not None},
+    }
 
 
 E = TypeVar("E", bound=Event)

@@ -118,22 +118,14 @@ class ResultsView(Model):
     unfinished: int
 
 
-class EventView(Model):
-    """One row of a batch's log."""
-
-    event_id: int
-    type: str
-    version: int
-    occurred_at: datetime
-    recorded_at: datetime
-    data: dict[str, Any]
-
-
 class EventsView(Model):
-    """A page of the log; ask again with `after` = `next_after` until it is None."""
+    """A page of the log, as CloudEvents; ask again with `after` = `next_after` until it is None.
+
+    `eventid` is an event's place in its batch, `recordedtime` when it got it.
+    """
 
     batch_id: UUID
-    events: tuple[EventView, ...]
+    events: tuple[dict[str, Any], ...]
     next_after: int | None
 
 

@@ -1,1 +1,1 @@
-SELECT message_id, reason FROM set_aside_events WHERE message_id = ANY($1::uuid[])
+SELECT message_id, batch_id FROM set_aside_events WHERE message_id = ANY($1::uuid[])

@@ -4,9 +4,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+from schema.cloudevents import recorded_cloudevent
 from schema.errors import Rejected
 from schema.states import BatchStatus
-from schema.views import BatchView, EventsView, EventView, JobView
+from schema.views import BatchView, EventsView, JobView
 from services.api.idempotency import KEYED_ID_VERSION
 from services.api.problems import needing
 from services.api.sse.feed import ROWS_A_BATCH
@@ -72,8 +73,8 @@ class Reads:
                 rows = await connection.fetch(query("api_events"), batch_id, after, limit + 1)
         if rows and rows[0]["data"] is None:  # since the look at its head
             raise _gone()
-        page = tuple(EventView(**row) for row in rows[:limit])
-        return EventsView(batch_id=batch_id, events=page, next_after=page[-1].event_id if len(rows) > limit else None)
+        page = tuple(recorded_cloudevent(dict(row)) for row in rows[:limit])
+        return EventsView(batch_id=batch_id, events=page, next_after=page[-1]["eventid"] if len(rows) > limit else None)
 
     async def head(self, batch_id: str) -> Head:
         return await self._wait_for(UUID(batch_id), lambda: self._head(UUID(batch_id)))

@@ -4,7 +4,20 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from services.cli.commands import demo, discover, extract, migrate, orders, send, services, submit, topology, up, watch
+from services.cli.commands import (
+    demo,
+    discover,
+    export,
+    extract,
+    migrate,
+    orders,
+    send,
+    services,
+    submit,
+    topology,
+    up,
+    watch,
+)
 from services.cli.commands.audit.group import group as audit
 from services.cli.commands.dead_letters.group import group as dead_letters
 from services.cli.commands.erase.command import erase
@@ -60,6 +73,12 @@ _add("cancel", orders.cancel, "heatstream cancel 0199c0de-0000-7000-8000-0000000
 _add("retry", orders.retry, "heatstream retry 0199c0de-0000-7000-8000-000000000000 --job 2")
 _add("notify", orders.notify, "heatstream notify 0199c0de-0000-7000-8000-000000000000 --email parent@example.org")
 _add("expire", orders.expire, "heatstream expire 0199c0de-0000-7000-8000-000000000000 --yes")
+_add(
+    "export",
+    export.export,
+    "heatstream export 0199c0de-0000-7000-8000-000000000000",
+    "heatstream export --since 2026-07-17T00:00:00Z --until 2026-07-18T00:00:00Z > friday.jsonl",
+)
 _add(
     "send",
     send.send,

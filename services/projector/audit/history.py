@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 import psycopg
+from aio_pika.exceptions import ChannelNotFoundEntity
 
 from schema.cloudevents import Fact
 from schema.errors import Poison
@@ -19,7 +20,7 @@ from services.projector.audit.looking import fetch, looking
 from services.projector.chain import canonical
 from services.runtime.clock import now
 from services.runtime.queries import query
-from services.runtime.topology import HISTORY
+from services.runtime.topology import HISTORY, events_queue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterator, Sequence
@@ -45,6 +46,14 @@ class Said(NamedTuple):
 
     offset: int
     fact: Fact
+
+
+class Missing(NamedTuple):
+    """An event of the stream that the log does not have."""
+
+    message_id: UUID
+    batch_id: UUID
+    type: str
 
 
 async def said(connection: AbstractConnection) -> AsyncIterator[list[Said]]:
@@ -77,14 +86,16 @@ class History:
     It remembers which events of a batch it met, in a bit each. `only` are the batches that are asked for; None is all.
     """
 
-    def __init__(self, url: str, only: Collection[UUID] | None, slack: timedelta = SLACK) -> None:
-        self._url, self._slack = url, slack
+    def __init__(
+        self, url: str, partitions: int, only: Collection[UUID] | None = None, slack: timedelta = SLACK
+    ) -> None:
+        self._url, self._partitions, self._slack = url, partitions, slack
         self._only = None if only is None else frozenset(only)
         self._met: defaultdict[UUID, int] = defaultdict(int)
-        self._missing: list[Fact] = []
+        self._missing: list[Missing] = []
         self._since: datetime | None = None
         self._until: datetime | None = None
-        self.events = 0
+        self.events = self.not_folded_yet = 0
 
     async def differences(self, connection: AbstractConnection) -> list[Difference]:
         found: list[Difference] = []
@@ -95,14 +106,13 @@ class History:
                 self.events += len(facts)
                 found += self._compared(seen, facts)
             found += self._unsaid(seen)
-        # What was on its way meanwhile has arrived by now, for the stream's end was waited for.
-        with looking(self._url) as seen:
-            missing, self._missing = self._missing, []
-            for start in range(0, len(missing), EVENTS_A_QUERY):
-                found += self._compared(seen, missing[start : start + EVENTS_A_QUERY])
+        missing = self._still_missing()
+        if missing and await _waiting(connection, self._partitions):
+            self.not_folded_yet = len(missing)
+            return found
         return found + [
-            Difference(fact.batch_id, None, LOG, "message_id", f"the stream has a {fact.event.TYPE} that it has not")
-            for fact in self._missing
+            Difference(one.batch_id, None, LOG, "message_id", f"the stream has a {one.type} that it has not")
+            for one in missing
         ]
 
     def _reaches(self, events: Sequence[Said]) -> None:
@@ -117,19 +127,31 @@ class History:
     def _compared(self, seen: Looking, facts: Sequence[Fact]) -> Iterator[Difference]:
         ids = [fact.id for fact in facts]
         rows = {row.message_id: row for row in map(Row._make, fetch(seen, "projector_audit_messages", ids))}
-        aside = defaultdict[Any, set[str]](set)
-        for message_id, reason in fetch(seen, "projector_audit_aside", ids):
-            aside[message_id].add(reason)
+        aside = set(fetch(seen, "projector_audit_aside", ids))
         for fact in facts:
-            row, reasons = rows.get(fact.id), aside.get(fact.id, set())
+            row, refused = rows.get(fact.id), (fact.id, fact.batch_id) in aside
             if row is None:
-                if not reasons:
-                    self._missing.append(fact)
+                if not refused:
+                    self._missing.append(Missing(fact.id, fact.batch_id, fact.event.TYPE))
                 continue
+            if refused and row.batch_id != fact.batch_id:
+                continue  # it took the id of another batch's event
+            seen_before = self._met[row.batch_id] >> row.event_id & 1
             self._met[row.batch_id] |= 1 << row.event_id
-            if "known_message" not in reasons:  # another event with the id of this one was refused
-                for column in _unlike(row, fact):
-                    yield Difference(row.batch_id, row.event_id, LOG, column, "the stream says otherwise")
+            for column in () if seen_before else _unlike(row, fact):
+                yield Difference(row.batch_id, row.event_id, LOG, column, "the stream says otherwise")
+
+    def _still_missing(self) -> list[Missing]:
+        """What was on its way to the log has arrived by now, for the end of the stream was waited for."""
+        left: list[Missing] = []
+        with looking(self._url) as seen:
+            for start in range(0, len(self._missing), EVENTS_A_QUERY):
+                some = self._missing[start : start + EVENTS_A_QUERY]
+                ids = [one.message_id for one in some]
+                there = {row[2] for row in fetch(seen, "projector_audit_messages", ids)}
+                aside = set(fetch(seen, "projector_audit_aside", ids))
+                left += (one for one in some if one.message_id not in there and one[:2] not in aside)
+        return left
 
     def _unsaid(self, seen: Looking) -> Iterator[Difference]:
         """Rows of the time that the stream reaches over, which it does not have."""
@@ -142,6 +164,19 @@ class History:
                 wanted = self._only is None or batch_id in self._only
                 if wanted and not self._met[batch_id] >> event_id & 1:
                     yield Difference(batch_id, event_id, PLACE, "id", "the log has an event that the stream has not")
+
+
+async def _waiting(connection: AbstractConnection, partitions: int) -> bool:
+    """Whether a queue of the projector's has messages that nobody took yet."""
+    for number in range(partitions):
+        channel = await connection.channel()
+        try:
+            queue = await channel.declare_queue(events_queue(number), passive=True)
+        except ChannelNotFoundEntity:
+            continue
+        if queue.declaration_result.message_count:
+            return True
+    return False
 
 
 def _facts(body: bytes) -> Iterator[Fact]:

@@ -123,8 +123,8 @@ async def test_a_log_is_paged_without_telling_who_handed_it_in(api: httpx2.Async
         if pages[-1].next_after is None:
             break
         after = pages[-1].next_after
-    assert [[event.event_id for event in page.events] for page in pages] == [[1, 2], [3, 4]]
-    assert pages[0].events[0].type == "batch.submitted"
+    assert [[event["eventid"] for event in page.events] for page in pages] == [[1, 2], [3, 4]]
+    assert pages[0].events[0]["type"] == "batch.submitted"
     ahead = await api.get(f"/api/batches/{batch_id}/events", params={"after": 5})
     assert (ahead.status_code, ahead.json()["type"]) == (409, "/problems/cursor-ahead")
 
@@ -191,4 +191,4 @@ async def test_a_failed_job_is_told_with_its_reason(api: httpx2.AsyncClient, led
     )
     await ledger.record(batch_id, failed)
     log = EventsView.model_validate_json((await api.get(f"/api/batches/{batch_id}/events?after=1")).content)
-    assert (log.events[0].data or {})["error_code"] == "NO_TEXT"
+    assert log.events[0]["data"]["error_code"] == "NO_TEXT"

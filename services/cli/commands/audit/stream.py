@@ -22,13 +22,16 @@ def differences(
     """Where log and stream disagree. Raises Unusable when the broker cannot be reached, or Transient the database."""
 
     async def compared() -> list[Difference]:
+        settings = Settings()
         async with asyncio.timeout(CONNECT_SECONDS):
-            broker = amqp_url or Settings().amqp_url.get_secret_value()
+            broker = amqp_url or settings.amqp_url.get_secret_value()
             connection = await aio_pika.connect(broker, client_properties={"connection_name": "heatstream-audit"})
         async with connection:
-            history = History(url, batches)
+            history = History(url, settings.partitions, batches)
             found = await history.differences(connection)
         checked["events_of_the_stream"] = history.events
+        if history.not_folded_yet:
+            checked["not_folded_yet"] = history.not_folded_yet
         return found
 
     try:
