@@ -9,6 +9,7 @@ import typer
 
 from services.cli.commands.audit import options
 from services.cli.failures import Unusable
+from services.cli.moments import moment
 
 
 def export(
@@ -28,7 +29,7 @@ def export(
 
     if (batch is None) == (since is None) or (until is not None and since is None):
         raise Unusable("name a batch, or say --since TIME, with --until TIME or without")
-    times = [options.time(text) for text in (since, until) if text is not None]
+    times = [moment(text, "or name a batch") for text in (since, until) if text is not None]
     out = typer.get_binary_stream("stdout")
     with options.database(database_url) as seen:
         rows = log_of(seen, batch) if batch else exported.since(seen, *times)

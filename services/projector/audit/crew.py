@@ -22,21 +22,24 @@ if TYPE_CHECKING:
 EVENTS_A_RANGE = 20_000
 
 
-def verify_all(url: str, *, processes: int | None = None, chain_only: bool = False) -> Iterator[tuple[Report, float]]:
-    """The report of each range as it comes, with the share of ranges that are done. Raises Transient."""
+def verify_all(url: str, *, processes: int | None = None, chain_only: bool = False) -> Iterator[tuple[Report, int]]:
+    """The report of each range as it comes, and about how many events there are. Raises Transient."""
     with looking(url) as seen:
         ranges = list(_ranges(seen))
+        about = len(ranges) * EVENTS_A_RANGE
         moment = moment_of(seen)
         count = min(processes or os.cpu_count() or 1, len(ranges))
-        with ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _settle) as pool:
+        children = multiprocessing.get_context("forkserver")
+        children.set_forkserver_preload([__name__])  # so that what they need is imported once
+        with ProcessPoolExecutor(count, children, _settle) as pool:
             work = [pool.submit(_verify, url, moment, which, chain_only=chain_only) for which in ranges]
             try:
-                for done, report in enumerate(as_completed(work), start=1):
-                    yield report.result(), done / len(ranges)
+                for report in as_completed(work):
+                    yield report.result(), about
             finally:
                 pool.shutdown(cancel_futures=True)
         if not chain_only:
-            yield Report(differences=list(strays(seen))), 1.0
+            yield Report(differences=list(strays(seen))), about
 
 
 def verify_batches(url: str, batch_ids: list[UUID]) -> Iterator[tuple[UUID, Report]]:

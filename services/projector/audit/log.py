@@ -42,16 +42,9 @@ class Row(NamedTuple):
 
     def fact(self, event: BatchEvent) -> Fact:
         """What this row records, with its event as it was read."""
-        return Fact(
-            self.message_id,
-            self.batch_id,
-            self.occurred_at,
-            self.source,
-            event,
-            self.correlation_id,
-            self.causation_id,
-            self.traceparent,
-        )
+        message_id, batch_id = self.message_id, self.batch_id
+        # The last three are the request, the cause and the trace.
+        return Fact(message_id, batch_id, self.occurred_at, self.source, event, *self[8:11])
 
 
 def rows(seen: Looking, after: UUID, until: UUID) -> Iterator[Row]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from schema.cloudevents import Fact
     from schema.events import BatchEvent
     from services.projector.audit.log import Row
+    from services.projector.state import Batch
 
     Document = dict[str, Any]
     Decode = Callable[[str, int, Document], BatchEvent]
@@ -26,7 +27,11 @@ class Step(NamedTuple):
     row: Row
     document: Document
     fact: Fact
-    place: Placed
+    batch: Batch
+
+    @property
+    def place(self) -> Placed:
+        return Placed(self.batch, self.row.event_id, self.row.digest)
 
 
 class Unfoldable(HeatstreamError):
@@ -60,4 +65,4 @@ def refold(rows: Iterable[tuple[Row, Document | None]], decode: Decode = validat
         if isinstance(after, Unchanged):
             raise Unfoldable(row, "type", f"a {row.type} changes nothing here ({after.value})")
         batch = after
-        yield Step(row, document, fact, Placed(batch, row.event_id, row.digest))
+        yield Step(row, document, fact, batch)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -11,6 +10,7 @@ import typer
 
 from schema.errors import Transient
 from services.cli.failures import Unusable
+from services.cli.moments import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,21 +20,8 @@ if TYPE_CHECKING:
 
 
 def at(text: str) -> At:
-    """An event id, or a time with its zone. Raises BadParameter for anything else."""
-    if text.isdecimal():
-        return int(text)
-    return time(text)
-
-
-def time(text: str) -> datetime:
-    """A time with its zone. Raises BadParameter for anything else."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time: write it like 2026-07-17T18:00:00Z") from None
-    if moment.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} names no zone: end it with Z for UTC, or like +02:00")
-    return moment
+    """An event id, or a time with its zone. Raises Unusable for anything else."""
+    return int(text) if text.isdecimal() else moment(text, "or the number of an event")
 
 
 def key(given: Path | None) -> Path:

@@ -87,19 +87,21 @@ def _tell(differences: Iterable[Difference], *, as_json: bool) -> int:
 
 def _reports(url: str, batches: list[UUID] | None, processes: int) -> Iterator[Report]:
     """Of these batches, or of all. Raises Unusable for one that the log does not have."""
-    from services.cli.commands.audit.progress import progress
+    from services.cli.steps import showing
     from services.projector.audit.crew import verify_all, verify_batches
 
-    with progress("batches") as moved:
+    with showing() as show:
+        done = 0
         if batches is None:
-            for report, share in verify_all(url, processes=processes):
-                moved(share)
+            for report, about in verify_all(url, processes=processes):
+                done += report.events
+                show("events", done, max(about, done))
                 yield report
             return
         for number, (batch_id, report) in enumerate(verify_batches(url, batches), start=1):
             if not report.batches and not report.differences:
                 raise Unusable(f"the log has no batch {batch_id}")
-            moved(number / len(batches))
+            show("batches", number, len(batches))
             yield report
 
 

@@ -139,7 +139,7 @@ async def test_what_a_terminal_would_obey_is_not_printed(shell: Shell, book: Boo
         (("export",), "name a batch, or say --since TIME"),
         (("export", UUID(int=5), "--since", "2026-01-01T00:00:00Z"), "name a batch, or say --since TIME"),
         (("export", "--since", "yesterday"), "is no time"),
-        (("export", "--since", "2026-01-01T00:00:00"), "names no zone"),
+        (("export", "--since", "2026-01-01T00:00:00"), "is no time with its zone"),
     ],
 )
 async def test_bad_input_is_told_in_a_sentence(

@@ -98,6 +98,26 @@ async def test_rows_that_were_taken_out_are_named(gone: str, place: tuple[int, s
     assert (retried, *place) in book.places()
 
 
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        ({}, (9, LOG, "data")),
+        ({"extraction": 7}, (9, LOG, "data")),
+        ({"extraction": {}}, (9, LOG, "data")),
+        ({"attempt": "three"}, (9, LOG, "data")),
+        ({"result_code": "0" * 12}, (9, LINKS, "short_code")),
+    ],
+)
+async def test_data_under_a_chain_that_was_forged_whole_is_not_trusted(
+    data: dict[str, object], place: tuple[int, str, str], book: Book
+) -> None:
+    def change(event_id: int, was: dict[str, object]) -> dict[str, object]:
+        return (was | data if data else {}) if event_id == 9 else was
+
+    book.forge(book.retried, change)
+    assert (book.retried, *place) in book.places()
+
+
 async def test_two_rows_that_changed_places_are_named(book: Book) -> None:
     retried = book.retried
     for a, b in ((4, -4), (5, 4), (-4, 5)):
