@@ -48,14 +48,24 @@ class Shell:
         return json.loads(self(*arguments, "--json", code=code).stdout.splitlines()[-1])
 
 
-@pytest.fixture(scope="module", params=["heatstream_api", "heatstream_worker"])
-def shell(request: pytest.FixtureRequest, told: Book) -> Iterator[Shell]:
-    login = f"auditor_{request.param}"
+ROLES = ("heatstream_api", "heatstream_worker")
+
+
+@pytest.fixture(scope="module")
+def shells(told: Book) -> Iterator[dict[str, Shell]]:
+    """One for each role that may only read."""
     with told.owner() as owner:
-        owner.execute(f"CREATE ROLE {login} LOGIN PASSWORD 'secret' IN ROLE {request.param}")
-    yield Shell(told.url, request.param)
+        for role in ROLES:
+            owner.execute(f"CREATE ROLE auditor_{role} LOGIN PASSWORD 'secret' IN ROLE {role}")
+    yield {role: Shell(told.url, role) for role in ROLES}
     with told.owner() as owner:
-        owner.execute(f"DROP ROLE {login}")
+        for role in ROLES:
+            owner.execute(f"DROP ROLE auditor_{role}")
+
+
+@pytest.fixture
+def shell(shells: dict[str, Shell]) -> Shell:
+    return shells[ROLES[0]]
 
 
 @pytest.fixture
@@ -72,7 +82,11 @@ def unwritten(book: Book) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("unwritten")
-async def test_all_of_it_works_for_who_may_only_read(shell: Shell, book: Book, tmp_path: Path) -> None:
+@pytest.mark.parametrize("role", ROLES)
+async def test_all_of_it_works_for_who_may_only_read(
+    role: str, shells: dict[str, Shell], book: Book, tmp_path: Path
+) -> None:
+    shell = shells[role]
     key, file = tmp_path / "audit.key", tmp_path / "checkpoints.jsonl"
     assert "signs" in shell("audit", "key", key).stdout
     signed = json.loads(shell("audit", "checkpoint", file, "--key", key).stdout)
