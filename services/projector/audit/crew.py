@@ -27,19 +27,28 @@ def verify_all(url: str, *, processes: int | None = None, chain_only: bool = Fal
     with looking(url) as seen:
         ranges = list(_ranges(seen))
         about = len(ranges) * EVENTS_A_RANGE
-        moment = moment_of(seen)
-        count = min(processes or os.cpu_count() or 1, len(ranges))
-        children = multiprocessing.get_context("forkserver")
-        children.set_forkserver_preload([__name__])  # so that what they need is imported once
-        with ProcessPoolExecutor(count, children, _settle) as pool:
-            work = [pool.submit(_verify, url, moment, which, chain_only=chain_only) for which in ranges]
-            try:
-                for report in as_completed(work):
-                    yield report.result(), about
-            finally:
-                pool.shutdown(cancel_futures=True)
+        for report in _reports(url, seen, ranges, processes or os.cpu_count() or 1, chain_only=chain_only):
+            yield report, about
         if not chain_only:
             yield Report(differences=list(strays(seen))), about
+
+
+def _reports(url: str, seen: Looking, ranges: list[Range], processes: int, *, chain_only: bool) -> Iterator[Report]:
+    """The report of each range, in any order. What a process costs is worth it for more than one."""
+    if (count := min(processes, len(ranges))) == 1:
+        for which in ranges:
+            yield verify(seen, which, chain_only=chain_only)
+        return
+    moment = moment_of(seen)
+    children = multiprocessing.get_context("forkserver")
+    children.set_forkserver_preload([__name__])  # so that what they need is imported once
+    with ProcessPoolExecutor(count, children, _settle) as pool:
+        work = [pool.submit(_verify, url, moment, which, chain_only=chain_only) for which in ranges]
+        try:
+            for report in as_completed(work):
+                yield report.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def verify_batches(url: str, batch_ids: list[UUID]) -> Iterator[tuple[UUID, Report]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,18 +13,17 @@ import psycopg
 from aio_pika.exceptions import ChannelNotFoundEntity
 
 from schema.cloudevents import Fact
-from schema.errors import Poison
+from schema.errors import Poison, Transient
 from services.projector.audit.difference import HISTORY as PLACE
 from services.projector.audit.difference import LOG, Difference
 from services.projector.audit.log import Row
 from services.projector.audit.looking import fetch, looking
 from services.projector.chain import canonical
-from services.runtime.clock import now
 from services.runtime.queries import query
 from services.runtime.topology import HISTORY, events_queue
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -33,8 +33,12 @@ if TYPE_CHECKING:
 
 PREFETCH = 500
 EVENTS_A_QUERY = 1000
-#: A stream at its end is silent; one that is read to where this began is not waited for.
-SILENCE_SECONDS = 3.0
+#: How long the first message of a stream may take, should it have any, and one behind another.
+FIRST_SECONDS, SILENCE_SECONDS = 5.0, 1.0
+#: How long its end is looked for while more and more arrives.
+END_SECONDS = 5.0
+#: A broker that has more to send and is silent for so long is away.
+AWAY_SECONDS = 60.0
 #: Publishers' clocks are not one clock, and what was said first may come a little later.
 SLACK = timedelta(minutes=1)
 #: Of the first events of a stream that was cut, the latest says from where on everything is there.
@@ -56,28 +60,61 @@ class Missing(NamedTuple):
     type: str
 
 
-async def said(connection: AbstractConnection) -> AsyncIterator[list[Said]]:
-    """The events of the stream by the thousand, from its first message to now. What cannot be read was set aside."""
+async def said(connection: AbstractConnection, heard: Callable[[int, int], None]) -> AsyncIterator[list[Said]]:
+    """The events of the stream by the thousand, from its first message to the one that is its last now.
+
+    What cannot be read was set aside. `heard` gets how many messages were read, of how many. Raises Transient.
+    """
+    if (newest := await _newest(connection)) is None:
+        return
+    gathered, offset, first = list[Said](), -1, None
+    async with _reading(connection, "first") as messages:
+        while offset < newest:
+            try:
+                message = await asyncio.wait_for(messages.get(), AWAY_SECONDS)
+            except TimeoutError:
+                raise Transient("the message broker does not send what its stream has") from None
+            offset = _offset(message)
+            first = offset if first is None else first
+            gathered += (Said(offset, fact) for fact in _facts(message.body))
+            await message.ack()
+            if len(gathered) >= EVENTS_A_QUERY:
+                heard(offset - first + 1, newest - first + 1)
+                yield gathered
+                gathered = []
+    yield gathered
+
+
+async def _newest(connection: AbstractConnection) -> int | None:
+    """The offset of the last message: what a stream calls its last is a chunk of them. None of an empty stream."""
+    clock = asyncio.get_running_loop().time
+    newest, deadline = None, clock() + END_SECONDS
+    async with _reading(connection, "last") as messages:
+        while clock() < deadline:
+            try:
+                message = await asyncio.wait_for(messages.get(), FIRST_SECONDS if newest is None else SILENCE_SECONDS)
+            except TimeoutError:
+                break
+            newest = _offset(message)
+            await message.ack()
+    return newest
+
+
+@asynccontextmanager
+async def _reading(connection: AbstractConnection, start: str) -> AsyncIterator[asyncio.Queue[AbstractIncomingMessage]]:
     channel = await connection.channel()
     await channel.set_qos(prefetch_count=PREFETCH)
     arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
     stream = await channel.get_queue(HISTORY)
-    began, gathered, over = now(), list[Said](), False
-    await stream.consume(arrived.put, arguments={"x-stream-offset": "first"})
-    while not over:
-        try:
-            message = await asyncio.wait_for(arrived.get(), SILENCE_SECONDS)
-        except TimeoutError:
-            break
-        offset = int(str(message.headers["x-stream-offset"]))
-        gathered += (Said(offset, fact) for fact in _facts(message.body))
-        over = bool(gathered) and gathered[-1].fact.occurred_at >= began
-        await message.ack()
-        if len(gathered) >= EVENTS_A_QUERY:
-            yield gathered
-            gathered = []
-    await channel.close()
-    yield gathered
+    await stream.consume(arrived.put, arguments={"x-stream-offset": start})
+    try:
+        yield arrived
+    finally:
+        await channel.close()
+
+
+def _offset(message: AbstractIncomingMessage) -> int:
+    return int(str(message.headers["x-stream-offset"]))
 
 
 class History:
@@ -97,10 +134,13 @@ class History:
         self._until: datetime | None = None
         self.events = self.not_folded_yet = 0
 
-    async def differences(self, connection: AbstractConnection) -> list[Difference]:
+    async def differences(
+        self, connection: AbstractConnection, heard: Callable[[int, int], None] = lambda *_: None
+    ) -> list[Difference]:
+        """All that there are. `heard` gets how many messages were read, of how many. Raises Transient."""
         found: list[Difference] = []
         with looking(self._url) as seen:
-            async for events in said(connection):
+            async for events in said(connection, heard):
                 self._reaches(events)
                 facts = [one.fact for one in events if self._only is None or one.fact.batch_id in self._only]
                 self.events += len(facts)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import aio_pika
 
 from services.cli.failures import Unusable
+from services.cli.steps import showing
 from services.projector.audit.history import History
 from services.runtime.link import CONNECT_SECONDS, GONE
 from services.runtime.settings import Settings
@@ -28,7 +29,8 @@ def differences(
             connection = await aio_pika.connect(broker, client_properties={"connection_name": "heatstream-audit"})
         async with connection:
             history = History(url, settings.partitions, batches)
-            found = await history.differences(connection)
+            with showing() as show:
+                found = await history.differences(connection, lambda *done: show("messages of the stream", *done))
         checked["events_of_the_stream"] = history.events
         if history.not_folded_yet:
             checked["not_folded_yet"] = history.not_folded_yet

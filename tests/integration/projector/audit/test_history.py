@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody else publishes here."""
-    monkeypatch.setattr(history, "SILENCE_SECONDS", 1.0)
+    """Nobody else publishes here, and a chunk arrives whole."""
+    monkeypatch.setattr(history, "SILENCE_SECONDS", 0.2)
 
 
 async def compared(rig: Rig, only: Collection[UUID] | None = None) -> list[Difference]:
