@@ -45,10 +45,12 @@ async def bench(servers: Servers) -> AsyncIterator[dict[str, object]]:
 
 
 async def _fill(url: str) -> int:
-    """Record traffic without a broker, until there are `EVENTS` rows or a few more; returns their number."""
-    made = seed = 0
+    """Record traffic without a broker, until the log has `EVENTS` rows or a few more; returns their number."""
+    seed = 0
     async with Database(url, name="bench") as database:
         store = Store(database)
+        async with database.connection() as connection:
+            made = int(await connection.fetchval("SELECT count(*) FROM batch_events"))
         while made < EVENTS:
             places: dict[UUID, Placed | None] = {}
             said = traffic.facts(BATCHES_A_FILL, seed)

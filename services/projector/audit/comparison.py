@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
@@ -16,8 +16,9 @@ from services.projector.audit.read_rows import (
     folded_batch,
     folded_jobs,
 )
-from services.projector.audit.refold import Step, Unfoldable, refold
+from services.projector.audit.refold import Unfoldable, advance, refold
 from services.projector.fold import consequence
+from services.projector.state import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from services.projector.audit.log import Row
     from services.projector.audit.read_rows import ReadJob, ReadRows, Values
     from services.projector.audit.refold import Decode
-    from services.projector.state import Placed
+    from services.projector.state import Batch
 
     Document = dict[str, Any]
+    #: A job.completed: its row, and its data.
+    Completed = tuple[Row, Document]
     #: Whose the column is (a job's sequence, None for the batch), and the column of a row that is not as folded.
     Wrong = tuple[int | None, str]
 
@@ -55,28 +58,31 @@ def unlike(
         if row is not None:
             yield Difference(batch_id, head, BATCHES, "id", "the batch is erased, and its row is still there")
         return
-    completed: dict[UUID, Step] = {}
+    batch: Batch | None = None
+    completed: dict[UUID, Completed] = {}
     try:
-        for step in refold(zip(rows, documents, strict=True), decode):
-            if step.row.type == JobCompleted.TYPE:  # isinstance costs more, of what pydantic makes
-                completed[step.fact.event.job_id] = step  # type: ignore[union-attr]  # that type has one
+        for event, document in zip(rows, documents, strict=True):
+            fact, batch = advance(batch, event, document, decode)
+            if event.type == JobCompleted.TYPE:  # isinstance costs more, of what pydantic makes
+                completed[fact.event.job_id] = event, document or {}  # type: ignore[union-attr]  # that type has one
     except Unfoldable as unfoldable:
         yield unfoldable.difference
         return
-    if (missing := consequence(step.batch)) is not None:
+    place = Placed(cast("Batch", batch), head, rows[-1].digest)
+    if (missing := consequence(place.batch)) is not None:
         yield Difference(batch_id, head + 1, LOG, "event_id", f"a {missing.TYPE} follows here, and is missing")
     if row is None:
         yield Difference(batch_id, head, BATCHES, "id", NO_ROW)
         return
-    wrong = _wrong(None, BATCH_COLUMNS, folded_batch(step.place), row)
-    yield from _jobs(step.place, completed, jobs, wrong, cited)
+    wrong = _wrong(None, BATCH_COLUMNS, folded_batch(place), row)
+    yield from _jobs(place, completed, jobs, wrong, cited)
     if wrong:
         yield from _dated(wrong, rows, documents)
 
 
 def _jobs(
     place: Placed,
-    completed: dict[UUID, Step],
+    completed: Mapping[UUID, Completed],
     jobs: list[ReadJob],
     wrong: list[Wrong],
     cited: dict[UUID, Difference],
@@ -85,14 +91,14 @@ def _jobs(
     batch_id, head, expires_at = place.batch.id, place.last_event_id, place.batch.expires_at
     there = {job.row[0]: job for job in jobs}
     for folded in folded_jobs(place):
-        job, step = there.pop(folded[0], None), completed.get(folded[0])
+        job, said = there.pop(folded[0], None), completed.get(folded[0])
         if job is None:
             yield Difference(batch_id, head, JOBS, "id", f"job {folded[2]}: {NO_ROW}")
             continue
         wrong += _wrong(folded[2], JOB_COLUMNS, folded, job.row)
-        if step is not None:
-            yield from _link(step, expires_at, folded, job)
-            yield from _extraction(step, folded, job, cited)
+        if said is not None:
+            yield from _link(*said, expires_at, folded, job)
+            yield from _extraction(*said, folded, job, cited)
         elif job.link is not None:
             yield Difference(batch_id, head, LINKS, "id", f"job {folded[2]}: {STRAY}")
     for _ in there:
@@ -116,44 +122,55 @@ def _dated(wrong: list[Wrong], rows: Sequence[Row], documents: Sequence[Document
         yield Difference(rows[0].batch_id, event_id, table, column, of + NOT_FOLDED)
 
 
-def _link(step: Step, expires_at: object, folded: Values, job: ReadJob) -> Iterator[Difference]:
-    batch_id, event_id = step.row.batch_id, step.row.event_id
+def _link(event: Row, document: Document, expires_at: object, folded: Values, job: ReadJob) -> Iterator[Difference]:
     if job.link is None:
-        yield Difference(batch_id, event_id, LINKS, "id", f"job {folded[2]}: {NO_ROW}")
+        yield Difference(event.batch_id, event.event_id, LINKS, "id", f"job {folded[2]}: {NO_ROW}")
         return
-    expected = (folded[0], step.document["result_code"], folded[11], expires_at, step.row.occurred_at)
+    expected = (folded[0], document["result_code"], folded[11], expires_at, event.occurred_at)
     for _, column in _wrong(None, LINK_COLUMNS, expected, job.link):
-        yield Difference(batch_id, event_id, LINKS, column, f"job {folded[2]}: {NOT_FOLDED}")
+        yield Difference(event.batch_id, event.event_id, LINKS, column, f"job {folded[2]}: {NOT_FOLDED}")
 
 
-def _extraction(step: Step, folded: Values, job: ReadJob, cited: dict[UUID, Difference]) -> Iterator[Difference]:
+def _extraction(
+    event: Row, document: Document, folded: Values, job: ReadJob, cited: dict[UUID, Difference]
+) -> Iterator[Difference]:
     def wrong(column: str, sentence: str) -> Difference:
-        return Difference(step.row.batch_id, step.row.event_id, EXTRACTIONS, column, f"job {folded[2]}: {sentence}")
+        return Difference(event.batch_id, event.event_id, EXTRACTIONS, column, f"job {folded[2]}: {sentence}")
 
     row = job.extraction
     if row is None:
         yield wrong("id", NO_ROW)
         return
     *kept, events, warnings, timeline, created_at, message_id = row
-    if message_id != step.row.message_id:
-        if (created_at, message_id) > (step.row.occurred_at, step.row.message_id):
+    if message_id != event.message_id:
+        if (created_at, message_id) > (event.occurred_at, event.message_id):
             yield wrong("message_id", "an earlier job.completed than the one it is from says the same")
         cited.setdefault(message_id, wrong("message_id", "the log has no such job.completed"))
         return
-    found: Mapping[str, Any] = step.document["extraction"]
+    found: Mapping[str, Any] = document["extraction"]
+    lists = {"events": events, "warnings": warnings, "timeline": timeline}
     expected = (
         folded[11],
-        identity.pdf_id(step.document["file_checksum"]),
-        step.document["swimmer_name_normalized"],
+        identity.pdf_id(document["file_checksum"]),
+        document["swimmer_name_normalized"],
         found["swimmer_name"],
         *map(found.get, ("meet_name", "session_date", "meet_date_start", "meet_date_end", "venue")),
-        *(found.get(name, []) for name in ("events", "warnings", "timeline")),
-        step.row.occurred_at,
-        step.row.message_id,
+        *(True for _ in lists),
+        event.occurred_at,
+        event.message_id,
     )
     # Dates are text in the log, and None stays None.
     dates = [date and str(date) for date in kept[5:8]]
-    lists = [orjson.loads(text) for text in (events, warnings, timeline)]
-    actual = (*kept[:5], *dates, kept[8], *lists, created_at, message_id)
-    for _, column in _wrong(None, EXTRACTION_COLUMNS, expected, actual):
+    same = [_same(name, text, event.data or "", found) for name, text in lists.items()]
+    for _, column in _wrong(
+        None, EXTRACTION_COLUMNS, expected, (*kept[:5], *dates, kept[8], *same, created_at, message_id)
+    ):
         yield wrong(column, NOT_FOLDED)
+
+
+def _same(name: str, text: str, data: str, found: Mapping[str, Any]) -> bool:
+    """Whether a list of an extraction is what the event says. JSONB prints what is alike alike: one look mostly does.
+
+    Within a string of the data there is no such text: its quotes would be escaped.
+    """
+    return f'"{name}": {text}' in data or orjson.loads(text) == found.get(name, [])

@@ -5,14 +5,12 @@ from uuid import UUID
 
 import orjson
 
-from schema.cloudevents import Fact
 from services.projector.audit.looking import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from schema.events import BatchEvent
     from services.projector.audit.looking import Looking
 
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
@@ -39,12 +37,6 @@ class Row(NamedTuple):
 
     def document(self) -> dict[str, Any] | None:
         return None if self.data is None else orjson.loads(self.data)
-
-    def fact(self, event: BatchEvent) -> Fact:
-        """What this row records, with its event as it was read."""
-        message_id, batch_id = self.message_id, self.batch_id
-        # The last three are the request, the cause and the trace.
-        return Fact(message_id, batch_id, self.occurred_at, self.source, event, *self[8:11])
 
 
 def rows(seen: Looking, after: UUID, until: UUID) -> Iterator[Row]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schema import upcast
+from schema.cloudevents import Fact
 from schema.errors import HeatstreamError
 from schema.events import EVENTS
 from services.projector.audit.difference import LOG, Difference
@@ -12,7 +13,6 @@ from services.projector.state import Placed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from schema.cloudevents import Fact
     from schema.events import BatchEvent
     from services.projector.audit.log import Row
     from services.projector.state import Batch
@@ -25,7 +25,6 @@ class Step(NamedTuple):
     """One event of a batch's log: as it lies there, what it records, and what the batch is after it."""
 
     row: Row
-    document: Document
     fact: Fact
     batch: Batch
 
@@ -55,14 +54,21 @@ def refold(rows: Iterable[tuple[Row, Document | None]], decode: Decode = validat
     """The log of one batch folded again, event by event. Raises Unfoldable, for an erased event too."""
     batch = None
     for row, document in rows:
-        if document is None:
-            raise Unfoldable(row, "data", "it is erased")
-        try:
-            fact = row.fact(decode(row.type, row.version, document))
-        except (ValueError, KeyError) as wrong:
-            raise Unfoldable(row, "data", f"no {row.type} of version {row.version} has such data") from wrong
-        after = evolve(batch, fact)
-        if isinstance(after, Unchanged):
-            raise Unfoldable(row, "type", f"a {row.type} changes nothing here ({after.value})")
-        batch = after
-        yield Step(row, document, fact, batch)
+        fact, batch = advance(batch, row, document, decode)
+        yield Step(row, fact, batch)
+
+
+def advance(batch: Batch | None, row: Row, document: Document | None, decode: Decode) -> tuple[Fact, Batch]:
+    """What a row records, and the batch after it. Raises Unfoldable."""
+    if document is None:
+        raise Unfoldable(row, "data", "it is erased")
+    try:
+        event = decode(row.type, row.version, document)
+    except (ValueError, KeyError) as wrong:
+        raise Unfoldable(row, "data", f"no {row.type} of version {row.version} has such data") from wrong
+    # Who asked and why is in the row; the fold does not want to know.
+    fact = Fact(row.message_id, row.batch_id, row.occurred_at, row.source, event)
+    after = evolve(batch, fact)
+    if isinstance(after, Unchanged):
+        raise Unfoldable(row, "type", f"a {row.type} changes nothing here ({after.value})")
+    return fact, after
