@@ -74,6 +74,6 @@ async def test_a_stop_ends_streams_and_process_and_the_log_names_nobody(
         assert process.stderr is not None
         logged = (await process.stderr.read()).decode()
         assert await process.wait() == 0
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5  # the server alone would wait for its streams, 15 s and more
     assert "batch.taken" in logged
     assert not {word for word in (*SWIMMER.split(), "parent@example.org") if word in logged}
