@@ -9,12 +9,18 @@ SELECT * FROM unnest(
   $9::timestamptz[]
 )
 ON CONFLICT (checksum) DO UPDATE SET
-  source_url = CASE WHEN excluded.created_at < p.created_at THEN excluded.source_url ELSE p.source_url END,
-  filename = CASE WHEN excluded.created_at < p.created_at THEN excluded.filename ELSE p.filename END,
+  (source_url, filename, file_size_bytes) = (
+    SELECT url, name, size FROM (VALUES
+      (p.created_at, p.source_url, p.filename, p.file_size_bytes),
+      (excluded.created_at, excluded.source_url, excluded.filename, excluded.file_size_bytes)
+    ) sighting(at, url, name, size)
+    ORDER BY at, url COLLATE "C" NULLS FIRST, name COLLATE "C" NULLS FIRST, size LIMIT 1
+  ),
   created_at = least(p.created_at, excluded.created_at),
   last_accessed_at = greatest(p.last_accessed_at, excluded.last_accessed_at),
   openai_file_id = CASE
-    WHEN excluded.openai_file_expires_at > coalesce(p.openai_file_expires_at, '-infinity') THEN excluded.openai_file_id
+    WHEN (excluded.openai_file_expires_at, excluded.openai_file_id COLLATE "C")
+      > (coalesce(p.openai_file_expires_at, '-infinity'), coalesce(p.openai_file_id, '')) THEN excluded.openai_file_id
     ELSE p.openai_file_id
   END,
   openai_file_expires_at = greatest(p.openai_file_expires_at, excluded.openai_file_expires_at)

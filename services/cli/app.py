@@ -11,6 +11,7 @@ from services.cli.commands import (
     extract,
     migrate,
     orders,
+    replay,
     send,
     services,
     submit,
@@ -95,6 +96,14 @@ _add(
 )
 _add("status", status, "heatstream status", "heatstream status --json | jq '.partitions[].seconds'")
 _add("migrate", migrate.migrate, "heatstream migrate --database-url postgresql://postgres@127.0.0.1/heatstream")
+_add(
+    "replay",
+    replay.replay,
+    "heatstream replay --compare",
+    "heatstream replay --swap",
+    "heatstream replay --until 2026-07-17T18:00:00+02:00 --into friday",
+    "heatstream replay --until 0199c0de-0000-7000-8000-000000000000:12 --json",
+)
 _add("topology", topology.topology, "heatstream topology --json | jq '.queues[].name'")
 _add("api", services.api, f"{_SETTINGS} heatstream api")
 _add("worker", services.worker, f"{_SETTINGS} heatstream worker")

@@ -52,7 +52,7 @@ def evolve(batch: Batch | None, fact: Fact) -> Batch | Unchanged:  # noqa: C901,
         return Unchanged.STALE
     at = fact.occurred_at
     match event:
-        case JobStageEntered() | JobRetryScheduled() | JobCompleted() | JobFailed():
+        case JobStageEntered() | JobCompleted() | JobRetryScheduled() | JobFailed():  # by number: a miss costs
             job = batch.jobs.get(event.job_id)
             if job is None:
                 return Unchanged.UNKNOWN_JOB

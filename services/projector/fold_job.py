@@ -47,16 +47,6 @@ def moved_job(
                 file_checksum=event.ai_file.file_checksum if event.ai_file else job.file_checksum,
                 started_at=job.started_at or at,
             )
-        case JobRetryScheduled():
-            return job._replace(
-                attempt=event.attempt + 1,
-                status=JobStatus.PENDING,
-                stage=Stage.QUEUED,
-                stage_step=0,
-                progress_message=None,
-                error_code=event.error_code,
-                error_message=event.error_message,
-            )
         case JobCompleted():
             return job._replace(
                 attempt=event.attempt,
@@ -71,6 +61,16 @@ def moved_job(
                 error_message=None,
                 started_at=job.started_at or at,
                 completed_at=at,
+            )
+        case JobRetryScheduled():
+            return job._replace(
+                attempt=event.attempt + 1,
+                status=JobStatus.PENDING,
+                stage=Stage.QUEUED,
+                stage_step=0,
+                progress_message=None,
+                error_code=event.error_code,
+                error_message=event.error_message,
             )
         case JobFailed():
             return job._replace(

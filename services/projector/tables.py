@@ -163,28 +163,32 @@ def results(recorded: Iterable[Recorded], touched: Mapping[UUID, Placed]) -> tup
         event, at = fact.event, fact.occurred_at
         if isinstance(event, JobStageEntered) and (file := event.ai_file):
             job = touched[fact.batch_id].batch.jobs[event.job_id]
-            _sight(pdfs, job, file, at)
+            sight(pdfs, job, file, at)
         elif isinstance(event, JobCompleted):
             batch = touched[fact.batch_id].batch
             job = batch.jobs[event.job_id]
-            pdf = _sight(pdfs, job, event, at)
+            pdf = sight(pdfs, job, event, at)
             if job.extraction_id is not None and job.extraction_id not in extractions:
                 extractions[job.extraction_id] = _extraction(job.extraction_id, pdf, fact, event)
             links.append((job.id, event.result_code, job.extraction_id, batch.expires_at, at))
     return [pdfs[key] for key in sorted(pdfs)], [extractions[key] for key in sorted(extractions)], sorted(links)
 
 
-def _sight(pdfs: dict[UUID, Row], job: Job, file: JobCompleted | AiFile, at: datetime) -> UUID:
-    """Note one sighting of a file; of several uploads to an AI the one that lasts longest. Returns its id."""
+def sight(pdfs: dict[UUID, Row], job: Job, file: JobCompleted | AiFile, at: datetime) -> UUID:
+    """Note one sighting of a file beside those in `pdfs`, in any order. Returns its id."""
     pdf = identity.pdf_id(file.file_checksum)
-    first = pdfs.get(
-        pdf, (pdf, file.file_checksum, job.source_url, job.filename, file.file_size_bytes, at, at, None, None)
-    )
-    upload = first[-2:]
-    if isinstance(file, AiFile) and (upload[-1] is None or file.expires_at > upload[-1]):
-        upload = (file.file_id, file.expires_at)
-    pdfs[pdf] = (*first[:-3], at, *upload)
+    upload = (file.file_id, file.expires_at) if isinstance(file, AiFile) else (None, None)
+    seen = (pdf, file.file_checksum, job.source_url, job.filename, file.file_size_bytes, at, at, *upload)
+    known = pdfs.get(pdf)
+    pdfs[pdf] = seen if known is None else _merged(known, seen)
     return pdf
+
+
+def _merged(one: Row, other: Row) -> Row:
+    """As `projector_upsert_pdfs` has it: the earliest describes the file, of uploads the one that lasts longest."""
+    first = min(one, other, key=lambda row: (row[5], row[2] or "", row[3] or "", row[4]))
+    lasting = max(one, other, key=lambda row: (row[8] is not None, row[8], row[7]))
+    return (*first[:6], max(one[6], other[6]), *lasting[7:])
 
 
 def _extraction(extraction_id: UUID, pdf_id: UUID, fact: Fact, event: JobCompleted) -> Row:

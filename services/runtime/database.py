@@ -28,15 +28,18 @@ RECONNECT_SECONDS = 1.0
 
 
 class Database:
-    """A pool of connections that starts without a database and comes back with it."""
+    """A pool of connections that starts without a database and comes back with it.
 
-    def __init__(self, url: str, *, name: str, most_connections: int = 4) -> None:
+    A statement that takes longer than `statement_seconds` fails as if the database were away; None waits for ever.
+    """
+
+    def __init__(self, url: str, *, name: str, most_connections: int = 4, statement_seconds: float | None = 30) -> None:
         self._pool = asyncpg.create_pool(
             url,
             min_size=0,
             max_size=most_connections,
             timeout=5,
-            command_timeout=30,
+            command_timeout=statement_seconds,
             init=_speak_jsonb,
             # Compiling a plan takes longer than any of our statements runs.
             server_settings={"application_name": name, "jit": "off"},

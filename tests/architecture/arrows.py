@@ -23,7 +23,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 #: What may be imported inside a function only: a command loads the service that it runs, and no other.
 LAZY: dict[str, tuple[str, ...]] = {
-    "services.cli": ("services.api.__main__", "services.worker.__main__", "services.projector.__main__"),
+    "services.cli": (
+        "services.api.__main__",
+        "services.worker.__main__",
+        "services.projector.__main__",
+        "services.projector.replay",
+    ),
 }
 
 

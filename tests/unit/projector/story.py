@@ -10,13 +10,21 @@ from schema.cloudevents import Fact
 from schema.commands import UrlSource
 from schema.events import (
     AiFile,
+    BatchCancelled,
+    BatchDeadLetterRedriven,
     BatchEvent,
+    BatchExpired,
+    BatchNotificationFailed,
+    BatchNotificationRequested,
+    BatchNotificationSent,
+    BatchRetryRequested,
     BatchSubmitted,
     Job,
     JobCompleted,
     JobFailed,
     JobRetryScheduled,
     JobStageEntered,
+    RetriedJob,
 )
 from schema.extraction import EventStart, ExtractionResult, SwimEntry
 from schema.states import ErrorCode, Stage
@@ -111,7 +119,11 @@ def job_histories(draw: st.DrawFn, sequence: int) -> list[BatchEvent]:
     attempts = draw(st.integers(1, 3))
     for attempt in range(1, attempts + 1):
         if draw(st.booleans()):
-            said += [step(sequence, number, attempt) for number in range(1, draw(st.integers(1, len(STEPS))) + 1)]
+            file = draw(st.none() | st.integers(1, 48).map(uploaded))
+            said += [
+                step(sequence, number, attempt, file if number == len(STEPS) else None)
+                for number in range(1, draw(st.integers(1, len(STEPS))) + 1)
+            ]
         else:
             said += [stage(sequence, which, attempt) for which in STAGES[: draw(st.integers(0, 3))]]
         if attempt < attempts:
@@ -127,3 +139,43 @@ def merged(draw: st.DrawFn, histories: list[list[BatchEvent]]) -> list[BatchEven
     while any(left):
         order.append(draw(st.sampled_from([history for history in left if history])).pop(0))
     return order
+
+
+@st.composite
+def batch_histories(draw: st.DrawFn, batch: UUID = BATCH, files: int = 1) -> list[BatchEvent]:
+    """What is said of one batch, by workers and by people at any moment; its sheets are of so many files.
+
+    A part of it changes nothing: what is said of jobs after a cancel, say, or after the batch expired.
+    """
+    jobs = draw(st.integers(1, 3))
+    said = draw(merged([draw(job_histories(sequence)) for sequence in range(1, jobs + 1)]))
+    failed_jobs = [RetriedJob(job_id=job_id(n), attempt=draw(st.integers(2, 5))) for n in range(1, jobs + 1)]
+    by_people: list[BatchEvent] = [
+        BatchCancelled(),
+        BatchExpired(),
+        BatchRetryRequested(jobs=tuple(failed_jobs)),
+        BatchNotificationRequested(email="parent@example.org"),
+        BatchNotificationSent(),
+        BatchNotificationFailed(reason="there is no such box"),
+        BatchDeadLetterRedriven(queue="heatstream.commands.dead", reason="mended"),
+    ]
+    for event in draw(st.lists(st.sampled_from(by_people), max_size=4)):
+        said.insert(draw(st.integers(0, len(said))), event)
+    if draw(st.booleans()):
+        said += draw(merged([draw(job_histories(sequence)) for sequence in range(1, jobs + 1)]))
+    given = [submitted(jobs), *said]
+    return [_of(batch, event, draw(st.integers(0, files - 1))) for event in given]
+
+
+def _of(batch: UUID, event: BatchEvent, file: int) -> BatchEvent:
+    """The same event of another batch, and of the file of that number where it is of one."""
+    ours = {str(job_id(n)): str(job_id(n, batch)) for n in range(1, 4)}
+    text = event.model_dump_json(exclude_none=True)
+    for old, new in ours.items():
+        text = text.replace(old, new)
+    made = type(event).model_validate_json(text.replace(CHECKSUM, f"{file:032x}"))
+    if isinstance(made, JobCompleted):
+        told = made.extraction.model_copy(update={"venue": str(batch), "session_date": START.date()})
+        code = identity.result_code(made.job_id)
+        return made.model_copy(update={"extraction": told, "result_code": code, "file_size_bytes": 1000 + file})
+    return made
