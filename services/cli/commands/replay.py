@@ -1,7 +1,7 @@
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs, so that --help stays quick
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,8 +9,8 @@ from services.cli.batch_options import AsJson  # noqa: TC001 - typer reads the a
 from services.cli.failures import BROKEN, Unusable
 
 if TYPE_CHECKING:
-    from services.projector.replay.beside import Until
-    from services.projector.replay.replay import Report
+    from datetime import datetime
+    from uuid import UUID
 
 #: Rows that differ and are told to people; as JSON all that were found are.
 MOST_TOLD = 50
@@ -47,9 +47,11 @@ def replay(  # noqa: PLR0913 - one for each option
     """
     import os
 
+    import orjson
     import uvloop
 
     from services.cli import steps
+    from services.projector.replay.beside import Until
     from services.projector.replay.replay import Then, replay
     from services.runtime.settings import Settings
 
@@ -66,57 +68,51 @@ def replay(  # noqa: PLR0913 - one for each option
                 database_url or Settings().database_url.get_secret_value(),
                 into,
                 show,
-                until=_until(until),
+                until=Until(*_until(until)),
                 then=then,
                 workers=workers or os.cpu_count() or 1,
                 anew=anew,
             )
         )
+    document = orjson.dumps(report, default=lambda one: one._asdict())
     if as_json:
-        typer.echo(_document(report))
+        typer.echo(document)
     else:
-        _tell(report)
+        _tell(orjson.loads(document))
     if report.comparison is not None and report.comparison.differences:
         raise typer.Exit(BROKEN)
 
 
-def _until(text: str | None) -> Until:
+def _until(text: str | None) -> tuple[datetime | None, UUID | None, int | None]:
     from uuid import UUID
 
     from services.cli.moments import moment
-    from services.projector.replay.beside import Until
 
     if text is None:
-        return Until()
+        return None, None, None
     batch, _, event = text.rpartition(":")
     try:
-        return Until(batch=UUID(batch), event=int(event))
+        return None, UUID(batch), int(event)
     except ValueError:
-        return Until(at=moment(text, "or BATCH:EVENT, like 0199c0de-0000-7000-8000-000000000000:12"))
+        return moment(text, "or BATCH:EVENT, like 0199c0de-0000-7000-8000-000000000000:12"), None, None
 
 
-def _document(report: Report) -> str:
-    import orjson
-
-    return orjson.dumps(report, default=lambda one: one._asdict()).decode()
-
-
-def _tell(report: Report) -> None:
-    rate = report.events / report.seconds if report.seconds else 0
+def _tell(report: dict[str, Any]) -> None:
+    """What the JSON document says, for people."""
+    rate = report["events"] / report["seconds"]
     typer.echo(
-        f"replayed {report.events:,} events of {report.batches:,} batches in {report.seconds:.1f} s"
+        f"replayed {report['events']:,} events of {report['batches']:,} batches in {report['seconds']:.1f} s"
         f" ({rate:,.0f} events/s)"
     )
-    if report.unchanged:
-        typer.echo(f"{report.unchanged:,} of them change nothing as the fold is now")
-    if report.held_back_seconds is not None:
-        typer.echo(f"the replayed tables are the live ones; events waited {report.held_back_seconds * 1000:.0f} ms")
-    if report.comparison is not None:
-        for one in report.comparison.differences[:MOST_TOLD]:
-            what = ", ".join(one.columns) or ("only live" if one.live else "only replayed")
-            typer.echo(f"{one.table} {one.key}: {what}")
-        different = {table: rows for table, rows in report.comparison.rows.items() if rows}
-        told = ", ".join(f"{rows:,} rows of {table}" for table, rows in different.items())
+    if report["unchanged"]:
+        typer.echo(f"{report['unchanged']:,} of them change nothing as the fold is now")
+    if report["held_back_seconds"] is not None:
+        typer.echo(f"the replayed tables are the live ones; events waited {report['held_back_seconds'] * 1000:.0f} ms")
+    if report["comparison"] is not None:
+        for one in report["comparison"]["differences"][:MOST_TOLD]:
+            what = ", ".join(one["columns"]) or ("only live" if one["live"] else "only replayed")
+            typer.echo(f"{one['table']} {one['key']}: {what}")
+        told = ", ".join(f"{rows:,} rows of {table}" for table, rows in report["comparison"]["rows"].items() if rows)
         typer.echo(f"different: {told}" if told else "the live tables are what the log says, byte for byte")
-    if report.kept:
-        typer.echo(f"the tables are in the schema {report.into}; DROP SCHEMA {report.into} CASCADE removes them")
+    if report["kept"]:
+        typer.echo(f"the tables are in the schema {report['into']}; DROP SCHEMA {report['into']} CASCADE removes them")

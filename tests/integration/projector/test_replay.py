@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from services.runtime.clock import new_id, now
 from services.runtime.database import Database
 from services.runtime.queries import query
 from tests.integration.projector import told
-from tests.integration.projector.rig import Rig, projecting, whole_batch
+from tests.integration.projector.rig import PATIENCE_SECONDS, Rig, projecting, whole_batch
 from tests.integration.schema.test_migrations import PICTURE
 from tests.unit.projector import story
 
@@ -187,22 +188,39 @@ async def test_a_killed_replay_goes_on_where_it_was(database_url: str, store: St
     for number in range(1, 60):
         batch = UUID(int=number << 96 | 7 << 76 | 2 << 62)
         await told.write(store, [[story.fact(event, n, batch) for n, event in enumerate(whole_batch(batch, 2))]], 1)
-    folded: list[int] = []
-
-    def die_half_way(phase: str, done: int, total: int) -> None:
-        if phase == "folding" and 100 <= done < total:
-            folded.append(done)
-            raise RuntimeError("the process dies here")
-
-    with pytest.raises(RuntimeError, match="dies here"):
-        await replay(database_url, "again", die_half_way, workers=2, events_a_range=A_RANGE)
+    async with Database(database_url, name="test") as database, database.connection() as connection:
+        schema = await beside(connection, "again")
+        await schema.make(connection, Until(), A_RANGE)
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "services.projector.replay.worker", "again"),
+            env={**os.environ, "HEATSTREAM_DATABASE_URL": database_url},
+        )
+        done = "SELECT count(events) FROM again.replay_ranges"
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (folded := await connection.fetchval(done)):  # noqa: ASYNC110 - the worker changes it
+                await asyncio.sleep(0.001)
+        worker.kill()
+        await worker.wait()
     with pytest.raises(Rejected, match="another --until"):
         await replayed(database_url, until=Until(at=now()), anew=False)
-    firsts: list[int] = []
-    report = await replay(database_url, "again", lambda _, done, __: firsts.append(done), workers=2)
-    assert firsts[0] >= folded[0] >= 100
+    shown: list[tuple[str, int, int]] = []
+    report = await replay(database_url, "again", lambda *shown_now: shown.append(shown_now), workers=2)
+    assert shown[0][:2] >= ("folding", folded * A_RANGE)
     assert report.events == 59 * 9
     assert await told.tables(database_url, "again") == await told.tables(database_url)
+
+
+async def test_what_an_expired_batch_said_first_is_said_by_the_next(database_url: str, store: Store) -> None:
+    """Of file, extraction and links: nothing of the first one's is left, and all of the other's is there."""
+    first, other = UUID(int=1), UUID(int=2)
+    for number, batch in enumerate((first, other)):
+        submitted = story.fact(story.submitted(1, batch), number, batch)
+        completed = story.fact(story.completed(1, batch=batch), number + 1, batch)
+        await told.write(store, [[submitted, completed]], 1)
+    await told.write(store, [[story.fact(BatchExpired(), 9, first)]], 1)
+    comparison = (await replayed(database_url, None, Then.COMPARE)).comparison
+    assert comparison == Comparison(dict.fromkeys(TABLES, 0), [])
 
 
 async def test_tables_are_swapped_while_events_arrive_and_nobody_restarts(rig: Rig) -> None:
