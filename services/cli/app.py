@@ -11,6 +11,7 @@ from services.cli.commands import (
     extract,
     migrate,
     orders,
+    recover,
     replay,
     send,
     services,
@@ -103,6 +104,12 @@ _add(
     "heatstream replay --swap",
     "heatstream replay --until 2026-07-17T18:00:00+02:00 --into friday",
     "heatstream replay --until 0199c0de-0000-7000-8000-000000000000:12 --json",
+)
+_add(
+    "recover",
+    recover.recover,
+    "heatstream recover --since 2026-07-17T18:00:00+02:00",
+    "heatstream recover --since 120000 --json | jq .recorded",
 )
 _add("topology", topology.topology, "heatstream topology --json | jq '.queues[].name'")
 _add("api", services.api, f"{_SETTINGS} heatstream api")

@@ -1,0 +1,1 @@
+DROP INDEX idx_set_aside_message;

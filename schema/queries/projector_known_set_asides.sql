@@ -1,0 +1,1 @@
+SELECT fingerprint FROM set_aside_events WHERE fingerprint = ANY($1::bytea[])
