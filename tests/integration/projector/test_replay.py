@@ -83,7 +83,7 @@ async def test_what_an_expired_batch_shared_is_what_the_rest_of_the_log_says(
     data: st.DataObject, database_url: str, store: Store
 ) -> None:
     await told.forget_all(database_url)
-    facts = data.draw(told.facts(alike=1))
+    facts = data.draw(told.facts(alike=False))
     await told.write(store, data.draw(told.cuts(facts)), 1)
     report = await replayed(database_url, then=Then.COMPARE)
     assert report.comparison is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -23,13 +24,23 @@ Table = list[tuple[Any, ...]]
 
 
 @st.composite
-def facts(draw: st.DrawFn, alike: int = 3) -> list[Fact]:
-    """What is said of some batches, in one order in which it can arrive, so many facts `alike` in their second."""
+def facts(draw: st.DrawFn, *, alike: bool = True) -> list[Fact]:
+    """What is said of some batches, in one order in which it can arrive.
+
+    Each batch is told by a clock of its own, so that of two batches the later may be heard first; where these are
+    `alike`, they may say the same second.
+    """
     ids = [UUID(int=number << 96 | 7 << 76 | 2 << 62) for number in range(1, draw(st.integers(2, 4)) + 1)]
-    told = [[(batch, event) for event in draw(story.batch_histories(batch, FILES))] for batch in ids]
-    order = draw(st.permutations([batch for batch, history in zip(ids, told, strict=True) for _ in history]))
-    left = {batch: iter(history) for batch, history in zip(ids, told, strict=True)}
-    return [story.fact(next(left[batch])[1], number // alike, batch) for number, batch in enumerate(order)]
+    told = {batch: draw(story.batch_histories(batch, FILES)) for batch in ids}
+    order = draw(st.permutations([batch for batch, history in told.items() for _ in history]))
+    fast = {batch: draw(st.integers(0, 3 * len(order))) for batch in ids}
+    left = {batch: iter(history) for batch, history in told.items()}
+    whole = []
+    for number, batch in enumerate(order):
+        second = number + fast[batch]
+        clock = timedelta(seconds=second // 3) if alike else timedelta(seconds=second, milliseconds=ids.index(batch))
+        whole.append(story.fact(next(left[batch]), number, batch)._replace(occurred_at=story.START + clock))
+    return whole
 
 
 @st.composite
