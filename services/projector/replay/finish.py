@@ -18,7 +18,8 @@ _MERGES = {
     "extraction_results": "projector_replay_merge_extractions",
     "result_links": "projector_replay_merge_links",
 }
-#: Of `projector_replay_definitions`: what a table has by itself. The rest may need the others to be there.
+#: Of `projector_replay_definitions`: what a table has by itself. The rest touches other tables too, so one goes after
+#: the other.
 _BY_ITSELF = 1
 
 
@@ -42,15 +43,12 @@ async def finish(database: Database, beside: Beside, side_by_side: int, show: Sh
                 done += 1
                 show("indexing", done, total)
 
-    def by_itself(table: str) -> list[str]:
+    def of(table: str) -> list[str]:
         rows = [row["statement"] for row in missing if row["table"] == table and row["stage"] == _BY_ITSELF]
         return [query(_MERGES[table]), *rows] if table in _MERGES else rows
 
-    def with_others(table: str) -> list[str]:
-        rows = [row["statement"] for row in missing if row["table"] == table and row["stage"] != _BY_ITSELF]
-        return [*rows, f"ANALYZE {beside.into}.{table}"]
-
-    for stage in (by_itself, with_others):
-        await asyncio.gather(*(run(stage(table)) for table in TABLES))
+    await asyncio.gather(*(run(of(table)) for table in TABLES))
+    await run([row["statement"] for row in missing if row["stage"] != _BY_ITSELF])
+    await asyncio.gather(*(run([f"ANALYZE {beside.into}.{table}"]) for table in TABLES))
     async with database.connection() as connection:
         await connection.execute(f"UPDATE {beside.into}.replay_run SET finished = true")  # noqa: S608 - checked name
