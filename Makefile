@@ -11,7 +11,7 @@ COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11
 
 NODE_FOLDERS := tests/contract examples/node
 
-.PHONY: help ground setup node node-ground demo up test check contract lint types fmt bench bench-extract bench-takeover bench-load bench-audit chaos fuzz lock clean
+.PHONY: help ground setup node node-ground demo up test check contract lint types fmt bench bench-extract bench-takeover bench-load bench-audit bench-replay chaos fuzz lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench: setup ## Measure on private servers; prints JSON lines (BENCH=name for on
 
 bench-extract: setup ## Measure the reader beside bare text, pdfplumber and two workers; prints JSON lines
 	@$(BIN)/python -m tests.bench extract
+
+bench-replay: setup ## Measure a replay beside the same fold in SQL (EVENTS=5000000 for the long form); prints JSON lines
+	@$(if $(EVENTS),HEATSTREAM_EVENTS=$(EVENTS)) $(BIN)/python -m tests.bench replay
 
 bench-audit: setup ## Verify a log of 500,000 events, by digests alone and whole; prints JSON lines
 	@$(BIN)/python -m tests.bench audit

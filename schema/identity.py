@@ -23,11 +23,11 @@ def derived_event_id(cause: UUID, event_type: str) -> UUID:
 
 
 def pdf_id(checksum: str) -> UUID:
-    return _named(_NAMESPACE, f"pdf:{checksum}")
+    return _named(NAMESPACE, f"pdf:{checksum}")
 
 
 def extraction_id(checksum: str, normalized_name: str) -> UUID:
-    return _named(_NAMESPACE, f"extraction:{checksum}:{normalized_name}")
+    return _named(NAMESPACE, f"extraction:{checksum}:{normalized_name}")
 
 
 def result_code(job: UUID) -> str:
@@ -41,7 +41,7 @@ def partition_of(batch_id: UUID, partitions: int) -> int:
     return int.from_bytes(hashlib.blake2b(batch_id.bytes, digest_size=8).digest(), "big") % partitions
 
 
-_NAMESPACE = UUID("6f2f3f0e-5f6c-5a43-9a3e-2d8f0b6d7c11")
+NAMESPACE = UUID("6f2f3f0e-5f6c-5a43-9a3e-2d8f0b6d7c11")
 
 
 def _named(namespace: UUID, name: str) -> UUID:

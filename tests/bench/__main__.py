@@ -14,7 +14,7 @@ import uvloop
 from deploy.local.servers import servers
 from services.runtime import log
 from services.runtime.migrations import migrate
-from tests.bench import audit, extract, load, projector, takeover
+from tests.bench import audit, extract, load, projector, replay, takeover
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 WITH_SERVERS: dict[str, Callable[[Servers], AsyncIterator[dict[str, object]]]] = {
     "projector": projector.bench,
     "audit": audit.bench,
+    "replay": replay.bench,
     "takeover": takeover.bench,
     "load": load.bench,
 }

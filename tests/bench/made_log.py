@@ -14,7 +14,7 @@ from tests.bench import traffic
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import asyncpg
+    from services.projector.replay.beside import Connection
 
 START = datetime(2026, 7, 1, tzinfo=UTC)
 ROWS_A_BATCH = traffic.EVENTS_A_BATCH + 2  # batch.started and batch.completed
@@ -27,7 +27,7 @@ _SWIMS = ",".join(_SWIM.format(n=n) for n in range(1, traffic.SWIMS + 1))
 Row = tuple[Any, ...]
 
 
-async def fill(connection: asyncpg.Connection[asyncpg.Record], events: int, seed: int = 7) -> int:
+async def fill(connection: Connection, events: int, seed: int = 7) -> int:
     """Append about so many rows, of whole batches, to an empty log; returns their number."""
     chance = random.Random(seed)  # noqa: S311 - an order, no secret
     made, pending = 0, list[Row]()
@@ -38,7 +38,7 @@ async def fill(connection: asyncpg.Connection[asyncpg.Record], events: int, seed
     return made + await _copy(connection, pending)
 
 
-async def _copy(connection: asyncpg.Connection[asyncpg.Record], pending: list[Row]) -> int:
+async def _copy(connection: Connection, pending: list[Row]) -> int:
     await connection.copy_records_to_table("batch_events", records=pending, columns=tables.LOG_COLUMNS)
     number = len(pending)
     pending.clear()

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schema.errors import Rejected
+from schema.errors import HeatstreamError, Rejected
 from services.projector.replay.beside import EVENTS_A_RANGE, Beside, Until
 from services.projector.replay.finish import finish
 from services.projector.replay.worker import work
@@ -73,20 +73,17 @@ class Rebuild:
         return events, unchanged
 
     async def _fold(self, ranges: int) -> None:
-        """What is little, or to be folded by one, is folded here: a process of its own takes a while to start."""
-        workers = min(self.workers, ranges)
-        if workers <= 1:
-            await work(self.url, self.beside.into)
-            return
-        running = [await self._started() for _ in range(workers)]
+        """One of the workers is this process: what is little is done before another one has started."""
+        others = [await self._started() for _ in range(min(self.workers, ranges) - 1)]
         try:
-            async with asyncio.TaskGroup() as ends:
-                for process in running:
-                    ends.create_task(_end(process))
-        except* Rejected as failed:
+            async with asyncio.TaskGroup() as tasks:
+                for process in others:
+                    tasks.create_task(_end(process))
+                tasks.create_task(work(self.url, self.beside.into))
+        except* HeatstreamError as failed:
             raise failed.exceptions[0] from None
         finally:
-            for process in running:
+            for process in others:
                 if process.returncode is None:
                     process.terminate()
                     await process.wait()
