@@ -160,4 +160,5 @@ def _cancelled(batch: Batch, at: datetime) -> Batch | Unchanged:
 
 
 def _with_jobs(batch: Batch, changed: dict[UUID, Job]) -> Batch:
-    return batch._replace(jobs={**batch.jobs, **changed})
+    # Most events come here; a copy by place takes a third of the time of one by names.
+    return Batch._make((*batch[:3], {**batch.jobs, **changed}, *batch[4:]))

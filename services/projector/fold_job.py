@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
     from schema import events
 
-_STATUS_AT = {Stage.QUEUED: JobStatus.PENDING, Stage.DOWNLOADING: JobStatus.DOWNLOADING}
+#: By the rank of a stage.
+_STATUS_AT = tuple(
+    {Stage.QUEUED: JobStatus.PENDING, Stage.DOWNLOADING: JobStatus.DOWNLOADING}.get(stage, JobStatus.PROCESSING)
+    for stage in Stage
+)
 
 
 def new_job(job: events.Job, at: datetime) -> Job:
@@ -38,14 +42,19 @@ def moved_job(
             step = event.step or event.stage.rank
             if event.attempt == job.attempt and step <= job.stage_step:
                 return None
-            return job._replace(
-                attempt=event.attempt,
-                status=_STATUS_AT.get(event.stage, JobStatus.PROCESSING),
-                stage=event.stage,
-                stage_step=step,
-                progress_message=event.message,
-                file_checksum=event.ai_file.file_checksum if event.ai_file else job.file_checksum,
-                started_at=job.started_at or at,
+            if event.ai_file:
+                job = job._replace(file_checksum=event.ai_file.file_checksum)
+            # Most events are of this kind; a copy by place takes half the time of one by names.
+            return Job(
+                *job[:7],
+                event.attempt,
+                _STATUS_AT[event.stage.rank],
+                event.stage,
+                step,
+                event.message,
+                *job[12:17],
+                job.started_at or at,
+                job.completed_at,
             )
         case JobCompleted():
             return job._replace(

@@ -34,21 +34,25 @@ def trusted(event_type: str, version: int, data: dict[str, Any]) -> BatchEvent:
 def _built(model: type[Model]) -> Convert:
     """What makes a `model` of JSON that one was dumped to without its Nones."""
     defaults = {name: field.default for name, field in model.model_fields.items() if not field.is_required()}
-    converted = [
-        (name, convert)
+    fields = [
+        (name, convert, field.is_required())
         for name, field in model.model_fields.items()
         if (model, name) not in RAW and (convert := _convert(field.annotation)) is not None
     ]
+    always = [(name, convert) for name, convert, required in fields if required]
+    sometimes = [(name, convert) for name, convert, required in fields if not required]
     new, put = object.__new__, object.__setattr__  # what is frozen is filled from below
 
     def build(data: dict[str, Any]) -> Model:
         values = {**defaults, **data}
-        for name, convert in converted:
+        for name, convert in always:
+            values[name] = convert(data[name])
+        for name, convert in sometimes:
             if name in data:
                 values[name] = convert(data[name])
         made = new(model)
         put(made, "__dict__", values)
-        put(made, "__pydantic_fields_set__", set(data))
+        put(made, "__pydantic_fields_set__", {*data})
         put(made, "__pydantic_extra__", None)
         put(made, "__pydantic_private__", None)
         return made
