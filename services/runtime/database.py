@@ -24,6 +24,13 @@ AWAY = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,  # too many connections, a full disk: it passes
 )
+#: The database is there, and is not for whoever asks like this.
+REFUSED = (
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.UndefinedTableError,
+)
 RECONNECT_SECONDS = 1.0
 
 

@@ -95,6 +95,7 @@ class Rebuild:
             "services.projector.replay.worker",
             self.beside.into,
             env={**os.environ, "HEATSTREAM_DATABASE_URL": self.url},
+            stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
 

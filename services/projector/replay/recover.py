@@ -12,13 +12,13 @@ import aio_pika
 import structlog
 
 from schema import upcast
-from schema.errors import Transient
+from schema.errors import Rejected, Transient
 from services.projector.chain import SALT_BYTES
 from services.projector.intake import read
 from services.projector.record import Arrival, SetAside, record
 from services.projector.replay import history
 from services.projector.store import Conflict, KnownMessage, Store
-from services.runtime.database import Database
+from services.runtime.database import REFUSED, Database
 from services.runtime.link import CONNECT_SECONDS, GONE
 from services.runtime.queries import query
 from services.runtime.topology import HISTORY
@@ -65,6 +65,8 @@ async def recover(amqp_url: str, database_url: str, since: datetime | int, show:
             Database(database_url, name="heatstream-recover") as database,
         ):
             await _Folding(database, done).run(connection, since, show)
+    except REFUSED as refused:
+        raise Rejected("refused", f"{refused}: give the projector's role, and a restored database") from refused
     except GONE as gone:
         raise Transient(f"the message broker cannot be reached: {gone!r}") from gone
     done.seconds = round(time.monotonic() - began, 3)

@@ -13,7 +13,7 @@ from services.projector.replay.compare import Comparison, compare
 from services.projector.replay.moved import catch_up
 from services.projector.replay.rebuild import Rebuild
 from services.projector.replay.swap import swap
-from services.runtime.database import Database
+from services.runtime.database import REFUSED, Database
 
 if TYPE_CHECKING:
     from services.projector.replay.beside import Connection
@@ -63,31 +63,34 @@ async def replay(  # noqa: PLR0913 - each is one property of the one replay
     Raises Rejected for what cannot be done, and Transient when the database is away: it can then be gone on with.
     """
     began = time.monotonic()
-    async with (
-        Database(url, name="heatstream-replay", most_connections=workers + 2, statement_seconds=None) as database,
-        database.connection() as connection,
-    ):
-        schema = await beside(connection, into or USUAL_NAME)
-        if not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext('heatstream replay'))"):
-            raise Rejected("busy", "another replay of this database is running: wait for its end, or stop it")
-        rebuild = Rebuild(url, database, schema, workers, show, events_a_range)
-        events, unchanged = await rebuild.run(await _resolved(connection, until), anew=anew)
-        seconds = time.monotonic() - began
-        await schema.enter(connection)
-        batches = await connection.fetchval("SELECT count(*) FROM processing_batches")
-        report = Report(schema.into, events, unchanged, batches, round(seconds, 3))
-        if then is Then.KEEP:
-            return report
-        await _follow(connection, schema, show)
-        if then is Then.SWAP:
-            return replace(report, held_back_seconds=round(await swap(connection, schema), 3), kept=False)
-        async with connection.transaction(isolation="repeatable_read"):
-            await catch_up(connection, schema)
-            comparison = await compare(connection, schema, show)
-        kept = into is not None or bool(comparison.differences)
-        if not kept:
-            await schema.remove(connection)
-        return replace(report, comparison=comparison, kept=kept)
+    try:
+        async with (
+            Database(url, name="heatstream-replay", most_connections=workers + 2, statement_seconds=None) as database,
+            database.connection() as connection,
+        ):
+            schema = await beside(connection, into or USUAL_NAME)
+            if not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext('heatstream replay'))"):
+                raise Rejected("busy", "another replay of this database is running: wait for its end, or stop it")
+            rebuild = Rebuild(url, database, schema, workers, show, events_a_range)
+            events, unchanged = await rebuild.run(await _resolved(connection, until), anew=anew)
+            seconds = time.monotonic() - began
+            await schema.enter(connection)
+            batches = await connection.fetchval("SELECT count(*) FROM processing_batches")
+            report = Report(schema.into, events, unchanged, batches, round(seconds, 3))
+            if then is Then.KEEP:
+                return report
+            await _follow(connection, schema, show)
+            if then is Then.SWAP:
+                return replace(report, held_back_seconds=round(await swap(connection, schema), 3), kept=False)
+            async with connection.transaction(isolation="repeatable_read"):
+                await catch_up(connection, schema)
+                comparison = await compare(connection, schema, show)
+            kept = into is not None or bool(comparison.differences)
+            if not kept:
+                await schema.remove(connection)
+            return replace(report, comparison=comparison, kept=kept)
+    except REFUSED as refused:
+        raise Rejected("refused", f"{refused}: give the role that migrates by --database-url") from refused
 
 
 async def _resolved(connection: Connection, until: Until) -> Until:

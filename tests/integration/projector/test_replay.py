@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import sys
@@ -13,9 +14,11 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from schema.errors import Rejected
 from schema.events import BatchExpired, JobCompleted
+from services.cli.app import app
 from services.projector.replay.beside import TABLES, Until, beside
 from services.projector.replay.compare import Comparison, Difference
 from services.projector.replay.moved import catch_up
@@ -148,6 +151,10 @@ async def test_a_difference_is_named_by_table_key_and_column(database_url: str, 
     )
     assert report.comparison.rows["batch_jobs"] == 0
     assert report.kept
+    arguments = ["replay", "--compare", "--json", "--workers", "1", "--database-url", database_url]
+    done = await asyncio.to_thread(CliRunner().invoke, app, arguments)
+    assert done.exit_code == 1, done.output
+    assert json.loads(done.stdout)["comparison"]["rows"]["result_links"] == 1
     await replayed(database_url, None, Then.SWAP)
     assert (await replayed(database_url, None, Then.COMPARE)).comparison == Comparison(dict.fromkeys(TABLES, 0), [])
     assert await _schemas(database_url) == []
