@@ -33,7 +33,7 @@ async def swap(connection: Connection, beside: Beside) -> float:
                 return await _swap(connection, beside)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             await asyncio.sleep(PAUSE_SECONDS)
-    raise Rejected("busy", "somebody holds on to the live tables for too long: the replay is kept; try --swap again")
+    raise Rejected("busy", "somebody holds on to the live tables: nothing was changed; try again when that is over")
 
 
 async def _swap(connection: Connection, beside: Beside) -> float:
