@@ -60,7 +60,7 @@ def _interleaved(batches: int, chance: random.Random) -> Iterator[Row]:
         number += 1
         batch, event_id, event_type, data = said
         at = START + timedelta(milliseconds=number)
-        digest = chance.randbytes(48)
+        noise = chance.randbytes(80)
         yield (
             batch,
             event_id,
@@ -72,9 +72,10 @@ def _interleaved(batches: int, chance: random.Random) -> Iterator[Row]:
             None,
             None,
             None,
-            digest[:16],
+            noise[:16],
             data.encode(),
-            digest[16:],
+            noise[16:48],
+            noise[48:],
         )
 
 
