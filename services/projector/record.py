@@ -70,12 +70,18 @@ class Folded:
     touched: dict[UUID, Placed]
 
 
-def record(places: Mapping[UUID, Placed | None], arrivals: Iterable[Arrival], salt: Callable[[], bytes]) -> Folded:
+def record(
+    places: Mapping[UUID, Placed | None],
+    arrivals: Iterable[Arrival],
+    salt: Callable[[], bytes],
+    folded: Folded | None = None,
+) -> Folded:
     """Give each fact its place. `places` holds each batch that is spoken of, None where it does not exist yet.
 
-    Pure but for `salt`, which draws the random bytes that a row's data is committed with.
+    Pure but for `salt`, which draws the random bytes that a row's data is committed with, and for `folded`, which is
+    what arrived before in this micro-batch and grows.
     """
-    folded = Folded([], [], {})
+    folded = folded or Folded([], [], {})
     for arrival in arrivals:
         fact = arrival.fact
         if type(fact.event) in DERIVED or fact.id.version == DERIVED_ID_VERSION:
