@@ -9,6 +9,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --custom-compile-command "make lock"
 
+.PHONY: help ground setup demo up test check lint types fmt bench bench-extract bench-projector chaos fuzz lock clean
+
 NODE_FOLDERS := tests/contract examples/node
 
 .PHONY: help ground setup node node-ground demo up test check contract lint types fmt bench bench-extract bench-takeover bench-load bench-audit bench-replay chaos fuzz lock clean
@@ -68,6 +70,9 @@ bench: setup ## Measure on private servers; prints JSON lines (BENCH=name for on
 
 bench-extract: setup ## Measure the reader beside bare text, pdfplumber and two workers; prints JSON lines
 	@$(BIN)/python -m tests.bench extract
+
+bench-projector: setup ## Measure the projector beside its queue, its database and a peer; prints JSON lines (SECONDS=60)
+	@$(BIN)/python -m tests.bench projector $(if $(SECONDS),--seconds $(SECONDS))
 
 bench-replay: setup ## Measure a replay beside the same fold in SQL (EVENTS=5000000 for the long form); prints JSON lines
 	@$(if $(EVENTS),HEATSTREAM_EVENTS=$(EVENTS)) $(BIN)/python -m tests.bench replay

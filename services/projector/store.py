@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import asyncpg
 
@@ -54,9 +54,13 @@ class Store:
 
     async def write(self, queue: str, before: Mapping[UUID, Placed | None], folded: Folded) -> None:
         """Write what a micro-batch amounts to, whole or not at all. Raises Conflict, KnownMessage or Transient."""
+        await self.put(Rows.of(queue, before, folded))
+
+    async def put(self, rows: Rows) -> None:
+        """As `write`, of rows that are made already."""
         try:
             async with self._database.connection() as connection, connection.transaction():
-                await _write(connection, queue, dict(before), folded)
+                await _put(connection, rows)
         except asyncpg.UniqueViolationError as twice:
             if twice.constraint_name == "batch_events_message_id_key":
                 raise KnownMessage(str(twice)) from twice
@@ -65,45 +69,56 @@ class Store:
             raise Conflict(str(crossed)) from crossed
 
 
-async def _write(
-    connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record],
-    queue: str,
-    before: dict[UUID, Placed | None],
-    folded: Folded,
-) -> None:
-    touched = folded.touched
-    new = [place for batch_id, place in touched.items() if before[batch_id] is None]
-    known = [(place, old.last_event_id) for batch_id, place in touched.items() if (old := before[batch_id])]
-    await _batches(connection, "projector_update_batches", tables.known_batches(known))
-    await _batches(connection, "projector_insert_batches", tables.new_batches(new))
-    if folded.recorded:
-        rows = tables.log_rows(folded.recorded)
-        await connection.copy_records_to_table("batch_events", records=rows, columns=tables.LOG_COLUMNS)
-    pdfs, extractions, links = tables.results(folded.recorded, touched)
-    for name, result_rows in (
-        ("projector_upsert_pdfs", pdfs),
-        ("projector_upsert_extractions", extractions),
-        ("projector_upsert_jobs", tables.jobs(touched.values(), before)),
-        ("projector_insert_links", links),
-        ("projector_set_aside", tables.set_asides(queue, folded.aside)),
-        ("projector_mark_retried", tables.retries(folded.recorded)),
-    ):
+class Rows(NamedTuple):
+    """What one transaction writes, in its order: a query beside the rows that it takes."""
+
+    batches: list[tuple[str, list[tables.Row]]]
+    log: list[tables.Row]
+    results: list[tuple[str, list[tables.Row]]]
+    expired: list[UUID]
+    touched: list[str]
+
+    @classmethod
+    def of(cls, queue: str, before: Mapping[UUID, Placed | None], folded: Folded) -> Self:
+        touched = folded.touched
+        new = [place for batch_id, place in touched.items() if before[batch_id] is None]
+        known = [(place, old.last_event_id) for batch_id, place in touched.items() if (old := before[batch_id])]
+        pdfs, extractions, links = tables.results(folded.recorded, touched)
+        return cls(
+            batches=[
+                ("projector_update_batches", tables.known_batches(known)),
+                ("projector_insert_batches", tables.new_batches(new)),
+            ],
+            log=tables.log_rows(folded.recorded),
+            results=[
+                ("projector_upsert_pdfs", pdfs),
+                ("projector_upsert_extractions", extractions),
+                ("projector_upsert_jobs", tables.jobs(touched.values(), before)),
+                ("projector_insert_links", links),
+                ("projector_set_aside", tables.set_asides(queue, folded.aside)),
+                ("projector_mark_retried", tables.retries(folded.recorded)),
+            ],
+            expired=[batch_id for batch_id, place in touched.items() if place.batch.expired],
+            touched=[str(batch_id) for batch_id in touched],
+        )
+
+
+async def _put(connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], rows: Rows) -> None:
+    for name, batches in rows.batches:
+        if batches:
+            done = await connection.execute(query(name), *tables.columns(batches))
+            if int(done.rsplit(" ", 1)[1]) != len(batches):
+                raise Conflict(f"{name}: {done} of {len(batches)}")
+    if rows.log:
+        await connection.copy_records_to_table("batch_events", records=rows.log, columns=tables.LOG_COLUMNS)
+    for name, result_rows in rows.results:
         if result_rows:
             await connection.execute(query(name), *tables.columns(result_rows))
-    if expired := [batch_id for batch_id, place in touched.items() if place.batch.expired]:
-        await connection.execute("SELECT erase_batches($1)", expired)
-    names = [str(batch_id) for batch_id in touched]
-    for start in range(0, len(names), IDS_A_NOTIFY):
-        await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(names[start : start + IDS_A_NOTIFY]))
-
-
-async def _batches(
-    connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], name: str, rows: list[tables.Row]
-) -> None:
-    if rows:
-        done = await connection.execute(query(name), *tables.columns(rows))
-        if int(done.rsplit(" ", 1)[1]) != len(rows):
-            raise Conflict(f"{name}: {done} of {len(rows)}")
+    if rows.expired:
+        await connection.execute("SELECT erase_batches($1)", rows.expired)
+    for start in range(0, len(rows.touched), IDS_A_NOTIFY):
+        ids = ",".join(rows.touched[start : start + IDS_A_NOTIFY])
+        await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ids)
 
 
 def _placed(row: asyncpg.Record, jobs: dict[UUID, Job]) -> Placed | None:

@@ -1,107 +1,183 @@
-"""The projector against a bare drain of the same queue with the same messages: how near it is to its transport."""
+"""The projector, a process as in production, beside what limits it; all in one run, pairs one after the other."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import statistics
 import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-import aio_pika
+import asyncpg
+import psutil
 
-from services.projector.partition import PREFETCH_MESSAGES, Partition
-from services.projector.store import Store
-from services.runtime.database import Database
-from services.runtime.event_publisher import EventPublisher
-from services.runtime.link import Link
-from services.runtime.publisher import Publisher
-from services.runtime.topology import events_queue, topology
-from tests.bench import traffic
+from deploy.local.process import launched
+from deploy.local.services import is_ready, service
+from tests.bench import latency, peer, traffic
+from tests.bench.ground import Ground, fresh_database, ground
+from tests.bench.limits import drained_per_second, fill, waiting, written_per_second
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
-    from aio_pika.abc import AbstractIncomingMessage
+    from deploy.local.process import Process
 
-    from deploy.local.servers import Servers
-    from schema.cloudevents import Fact
-    from services.projector.record import Folded
-
-BATCHES = 500
-RUNS = 3
-TOPOLOGY = topology(1, 35)
+COALESCED = 50
+#: From the start of the first transaction until now; what follows from an event is not counted as one.
+WRITTEN = """SELECT extract(epoch FROM statement_timestamp() - min(recorded_at))::float8, count(*)
+FROM batch_events WHERE source <> 'heatstream/projector'"""
+Line = dict[str, object]
 
 
-async def bench(servers: Servers) -> AsyncIterator[dict[str, object]]:
-    """`RUNS` pairs, one after the other, so that a machine whose speed drifts moves both."""
-    drained, projected = [], []
-    for run in range(RUNS):
-        said = traffic.facts(BATCHES, seed=run)
-        messages = await _fill(servers, said)
-        drained.append(len(said) / await _drain(servers, messages))
-        await _fill(servers, said)
-        projected.append(len(said) / await _project(servers, len(said)))
-    yield {
-        "bench": "projector",
-        "events": BATCHES * traffic.EVENTS_A_BATCH,
-        "events_a_message": round(BATCHES * traffic.EVENTS_A_BATCH / messages, 1),
-        "runs": RUNS,
-        "projected_events_per_second": round(statistics.median(projected)),
-        "drained_events_per_second": round(statistics.median(drained)),
-        "ratio": round(statistics.median(a / b for a, b in zip(projected, drained, strict=True)), 3),
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is measured: seconds of a sustained run, events of what is measured beside it."""
+
+    seconds: float = 60
+    #: The queue holds so many events for each second; the run ends sooner where that is too few.
+    prepared_per_second: int = 30_000
+    prepared_alone_per_second: int = 12_000
+    limit_events: int = 100_000
+    drain_messages: int = 40_000
+    peer_events: int = 5_000
+    paced_events: int = 20_000
+    lone_events: int = 200
+
+
+async def bench(scale: Scale = Scale()) -> AsyncIterator[Line]:
+    with ground() as place:
+        async for line in figures(place, "disk", scale):
+            yield line
+    with ground(in_memory=True) as place:
+        yield await latencies(place, "memory", scale)
+
+
+async def figures(place: Ground, data_on: str, scale: Scale) -> AsyncIterator[Line]:
+    for mix in (traffic.USUAL, traffic.SHORT):
+        yield await coalesced(place, mix, scale)
+    yield await alone(place, scale)
+    yield await latencies(place, data_on, scale)
+
+
+async def coalesced(place: Ground, mix: traffic.Mix, scale: Scale) -> Line:
+    """Messages of `COALESCED` events, as under load; the limit is measured before and behind."""
+    limits = [await _limit(place, mix, scale)]
+    run = await _sustained(place, mix, int(scale.seconds * scale.prepared_per_second), COALESCED, scale.seconds)
+    limits.append(await _limit(place, mix, scale))
+    with fresh_database(place) as fresh:
+        peers = await asyncio.to_thread(peer.events_per_second, fresh.servers.database_url, mix, scale.peer_events)
+    limit = statistics.mean(limits)
+    return {
+        **_about("coalesced", mix, COALESCED),
+        **run.line(),
+        "written_alone_per_second": round(limit),
+        "ratio_to_written_alone": round(run.events_per_second / limit, 2),
+        "at_least_ratio": 0.6,
+        "at_least_per_second": 20_000,
+        "peer_per_second": round(peers),
+        "times_the_peer": round(run.events_per_second / peers, 1),
+        "at_least_times": 20,
     }
 
 
-async def _fill(servers: Servers, said: list[Fact]) -> int:
-    """Publish as workers under load do; returns the number of messages that it took."""
-    async with Publisher(servers.amqp_url, "bench", TOPOLOGY) as publisher:
-        async with EventPublisher(publisher, 1) as events:
-            await asyncio.gather(*(events.publish(fact) for fact in said))
-        async with await aio_pika.connect(servers.amqp_url) as connection:
-            queue = await (await connection.channel()).get_queue(events_queue(0))
-            return int((await queue.declare()).message_count or 0)
+async def alone(place: Ground, scale: Scale) -> Line:
+    """One event a message; the bare drain is measured before and behind."""
+    mix = traffic.USUAL
+    drains = [await drained_per_second(place.servers.amqp_url, traffic.messages(mix, scale.drain_messages, 1))]
+    run = await _sustained(place, mix, int(scale.seconds * scale.prepared_alone_per_second), 1, scale.seconds)
+    drains.append(await drained_per_second(place.servers.amqp_url, traffic.messages(mix, scale.drain_messages, 1)))
+    drain = statistics.mean(drains)
+    return {
+        **_about("alone", mix, 1),
+        **run.line(),
+        "drained_per_second": round(drain),
+        "ratio_to_drained": round(run.events_per_second / drain, 2),
+        "at_least_ratio": 0.7,
+    }
 
 
-async def _drain(servers: Servers, messages: int) -> float:
-    """Seconds that it takes to have every message and to acknowledge it, in bulk, without looking into it."""
-    async with await aio_pika.connect(servers.amqp_url) as connection:
-        channel = await connection.channel(publisher_confirms=False)
-        await channel.set_qos(prefetch_count=PREFETCH_MESSAGES)
-        underlay = await channel.get_underlay_channel()
-        queue, taken, all_taken = await channel.get_queue(events_queue(0)), 0, asyncio.Event()
-
-        async def take(message: AbstractIncomingMessage) -> None:
-            nonlocal taken
-            taken += 1
-            if taken % 50 == 0 or taken == messages:
-                await underlay.basic_ack(message.delivery_tag or 0, multiple=True, wait=False)
-            if taken == messages:
-                all_taken.set()
-
-        began = time.perf_counter()
-        await queue.consume(take)
-        await all_taken.wait()
-        return time.perf_counter() - began
+async def latencies(place: Ground, data_on: str, scale: Scale) -> Line:
+    """From publish to visible; told of the disk, promised of memory, because disks stall."""
+    found: Line = {}
+    for name, events, pace in (("paced", scale.paced_events, 2000), ("lone", scale.lone_events, None)):
+        with fresh_database(place) as fresh, _projector(fresh):
+            await fill(place.servers.amqp_url, [])
+            found[name] = await latency.percentiles(fresh.servers, traffic.USUAL, events, pace)
+    return {
+        "bench": "projector",
+        "figure": "latency",
+        "data_on": data_on,
+        "paced_per_second": 2000,
+        **found,
+        **({"paced_at_most_ms": {"p50": 10, "p99": 60}, "lone_p50_at_most_ms": 10} if data_on == "memory" else {}),
+    }
 
 
-async def _project(servers: Servers, events: int) -> float:
-    """Seconds from the projector's first consume to the commit of the last event."""
-    written, all_written = 0, asyncio.Event()
+@dataclass(frozen=True, slots=True)
+class _Run:
+    seconds: float
+    events: int
+    mebibytes: list[float]
 
-    def committed(folded: Folded) -> None:
-        nonlocal written
-        written += sum(row.fact.source == "heatstream/worker" for row in folded.recorded)
-        if written == events:
-            all_written.set()
+    @property
+    def events_per_second(self) -> float:
+        return self.events / self.seconds
 
-    thresholds = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 50)  # as its process does
-    async with Database(servers.database_url, name="bench") as database:
-        partition = Partition(0, Store(database), TOPOLOGY, committed=committed)
-        began = time.perf_counter()
-        async with Link(servers.amqp_url, "bench", partition.session):
-            await all_written.wait()
-            seconds = time.perf_counter() - began
-    gc.set_threshold(*thresholds)
-    return seconds
+    def line(self) -> Line:
+        return {
+            "seconds": round(self.seconds, 1),
+            "events": self.events,
+            "events_per_second": round(self.events_per_second),
+            "memory_mib_at_a_third": round(self.mebibytes[len(self.mebibytes) // 3]),
+            "memory_mib_at_end": round(self.mebibytes[-1]),
+        }
+
+
+async def _sustained(place: Ground, mix: traffic.Mix, events: int, events_a_message: int, seconds: float) -> _Run:
+    """From the first event in the log, for so long or until the queue is empty."""
+    await fill(place.servers.amqp_url, traffic.messages(mix, events, events_a_message))
+    with fresh_database(place) as fresh, _projector(fresh) as process:
+        watched = psutil.Process(process.process.pid)  # type: ignore[union-attr]  # it runs
+        connection = await asyncpg.connect(fresh.servers.database_url)
+        while not await connection.fetchval("SELECT EXISTS (SELECT FROM batch_events)"):  # noqa: ASYNC110 - the database changes
+            await asyncio.sleep(0.02)
+        ends, mebibytes = time.perf_counter() + seconds, [watched.memory_info().rss / 2**20]
+        while time.perf_counter() < ends and await waiting(place.servers.amqp_url):
+            await asyncio.sleep(min(1, seconds / 10))
+            mebibytes.append(watched.memory_info().rss / 2**20)
+        ((took, written),) = await connection.fetch(WRITTEN)
+        await connection.close()
+    await fill(place.servers.amqp_url, [])
+    return _Run(took, written, mebibytes)
+
+
+async def _limit(place: Ground, mix: traffic.Mix, scale: Scale) -> float:
+    with fresh_database(place) as fresh:
+        return await written_per_second(fresh.servers.database_url, mix, scale.limit_events)
+
+
+@contextmanager
+def _projector(place: Ground) -> Iterator[Process]:
+    command, environment, ready_url = service("projector", place.servers, place.state, 0)
+    with launched(
+        "projector",
+        command,
+        log=place.state / "logs" / "projector.log",
+        ready=partial(is_ready, ready_url),
+        environment=environment,
+    ) as process:
+        process.await_ready()
+        yield process
+
+
+def _about(figure: str, mix: traffic.Mix, events_a_message: int) -> Line:
+    return {
+        "bench": "projector",
+        "figure": figure,
+        "mix": mix.name,
+        "events_a_batch": mix.events_a_batch,
+        "live_batches": traffic.LIVE_BATCHES,
+        "events_a_message": events_a_message,
+    }

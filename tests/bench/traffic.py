@@ -1,9 +1,17 @@
-"""What workers publish for batches that go well: 5 sheets each, 4 swims found in a sheet, 21 events a batch."""
+"""What workers publish for batches that go well, in two mixes.
+
+`usual` is what people hand in: 15 sheets a batch, four stage events a job. `short` is heavier: 5 sheets, three stage
+events, so that a quarter of its events carry a result and touch six tables.
+"""
 
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
+
+import orjson
 
 from schema import identity
 from schema.cloudevents import Fact
@@ -17,34 +25,53 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-SHEETS = 5
 SWIMS = 4
-STAGES = (Stage.DOWNLOADING, Stage.EXTRACTING, Stage.CACHING)
-EVENTS_A_BATCH = 1 + SHEETS * (len(STAGES) + 1)
-AT_ONCE = 50
+#: So many batches are under way at a time, interleaved.
+LIVE_BATCHES = 50
 
 
-def facts(batches: int, seed: int = 7) -> list[Fact]:
-    """The events of so many batches, `AT_ONCE` of them under way at a time, interleaved."""
-    chance, said = random.Random(seed), list[Fact]()  # noqa: S311 - an order, no secret
-    waiting = [_batch(chance) for _ in range(batches)]
-    while waiting:
-        story = chance.choice(waiting[:AT_ONCE])
-        if (fact := next(story, None)) is None:
-            waiting.remove(story)
+@dataclass(frozen=True, slots=True)
+class Mix:
+    name: str
+    sheets: int
+    stages: tuple[Stage, ...]
+
+    @property
+    def events_a_batch(self) -> int:
+        return 1 + self.sheets * (len(self.stages) + 1)
+
+
+USUAL = Mix("usual", 15, (Stage.DOWNLOADING, Stage.EXTRACTING, Stage.EXTRACTING, Stage.CACHING))
+SHORT = Mix("short", 5, (Stage.DOWNLOADING, Stage.EXTRACTING, Stage.CACHING))
+
+
+def facts(mix: Mix, seed: int = 7) -> Iterator[Fact]:
+    """Without an end: where one batch is over another begins."""
+    chance = random.Random(seed)  # noqa: S311 - an order, no secret
+    live = [_batch(mix, chance) for _ in range(LIVE_BATCHES)]
+    while True:
+        at = chance.randrange(LIVE_BATCHES)
+        if (fact := next(live[at], None)) is None:
+            live[at] = _batch(mix, chance)
         else:
-            said.append(fact)
-    return said
+            yield fact
 
 
-def _batch(chance: random.Random) -> Iterator[Fact]:
+def messages(mix: Mix, events: int, events_a_message: int, seed: int = 7) -> Iterator[bytes]:
+    """The bodies of so many events, as the publisher joins them."""
+    said = islice(facts(mix, seed), events)
+    while load := [orjson.dumps(fact.to_cloudevent()) for fact in islice(said, events_a_message)]:
+        yield b"[" + b",".join(load) + b"]"
+
+
+def _batch(mix: Mix, chance: random.Random) -> Iterator[Fact]:
     batch = new_id()
     jobs = [
         Job(job_id=identity.job_id(batch, n), sequence=n, source=UrlSource(url=f"https://meets.example/{n}.pdf"))
-        for n in range(1, SHEETS + 1)
+        for n in range(1, mix.sheets + 1)
     ]
     yield _fact(batch, BatchSubmitted(swimmer_name="Maya Lindqvist", jobs=tuple(jobs)))
-    stories = [_job(job, chance) for job in jobs]
+    stories = [_job(job, mix, chance) for job in jobs]
     while stories:
         story = chance.choice(stories)
         if (event := next(story, None)) is None:
@@ -53,9 +80,9 @@ def _batch(chance: random.Random) -> Iterator[Fact]:
             yield _fact(batch, event)
 
 
-def _job(job: Job, chance: random.Random) -> Iterator[BatchEvent]:
-    for stage in STAGES:
-        yield JobStageEntered(job_id=job.job_id, attempt=1, stage=stage, message="Reading the sheet")
+def _job(job: Job, mix: Mix, chance: random.Random) -> Iterator[BatchEvent]:
+    for step, stage in enumerate(mix.stages, start=1):
+        yield JobStageEntered(job_id=job.job_id, attempt=1, stage=stage, step=step, message="Reading the sheet")
     swims = tuple(
         SwimEntry(event_number=str(n), event_name="Girls 11-12 100 Free", heat_number=n, lane=4, seed_time="1:12.34")
         for n in range(1, SWIMS + 1)

@@ -1,0 +1,101 @@
+"""What the projector is measured against: a bare drain of its queue, and its rows written without broker and fold."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import aio_pika
+
+from services.projector.chain import SALT_BYTES
+from services.projector.inbox import MOST_EVENTS
+from services.projector.partition import PREFETCH_MESSAGES
+from services.projector.record import Arrival, record
+from services.projector.store import Rows, Store
+from services.runtime.database import Database
+from services.runtime.topology import EVENTS, events_queue, topology
+from services.runtime.topology import declare as declare_topology
+from tests.bench import traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from aio_pika.abc import AbstractIncomingMessage
+
+    from services.projector.state import Placed
+
+TOPOLOGY = topology(1, 35)
+QUEUE = events_queue(0)
+UNCONFIRMED = 1000
+
+
+async def fill(amqp_url: str, bodies: Iterable[bytes]) -> int:
+    """An emptied queue with these messages in it, each on disk; returns how many."""
+    filled = 0
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        await declare_topology(channel, TOPOLOGY)
+        await (await channel.get_queue(QUEUE)).purge()
+        exchange = await channel.get_exchange(EVENTS)
+        left = iter(bodies)
+        while load := list(islice(left, UNCONFIRMED)):
+            messages = [aio_pika.Message(body, delivery_mode=2) for body in load]
+            await asyncio.gather(*(exchange.publish(message, "0") for message in messages))
+            filled += len(load)
+    return filled
+
+
+async def waiting(amqp_url: str) -> int:
+    """Messages in the queue that were given to nobody yet."""
+    async with await aio_pika.connect(amqp_url) as connection:
+        queue = await (await connection.channel()).get_queue(QUEUE)
+        return int((await queue.declare()).message_count or 0)
+
+
+async def drained_per_second(amqp_url: str, bodies: Iterable[bytes]) -> float:
+    """Messages had and acknowledged, in bulk, without a look into them."""
+    messages = await fill(amqp_url, bodies)
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel(publisher_confirms=False)
+        await channel.set_qos(prefetch_count=PREFETCH_MESSAGES)
+        underlay = await channel.get_underlay_channel()
+        queue, taken, all_taken = await channel.get_queue(QUEUE), 0, asyncio.Event()
+
+        async def take(message: AbstractIncomingMessage) -> None:
+            nonlocal taken
+            taken += 1
+            if taken % 50 == 0 or taken == messages:
+                await underlay.basic_ack(message.delivery_tag or 0, multiple=True, wait=False)
+            if taken == messages:
+                all_taken.set()
+
+        began = time.perf_counter()
+        await queue.consume(take)
+        await all_taken.wait()
+        return messages / (time.perf_counter() - began)
+
+
+async def written_per_second(database_url: str, mix: traffic.Mix, events: int) -> float:
+    """Events whose rows are written by COPY and upserts in micro-batches of full size, made before the clock starts."""
+    transactions = _rows(mix, events)
+    async with Database(database_url, name="bench") as database:
+        store = Store(database)
+        began = time.perf_counter()
+        for rows in transactions:
+            await store.put(rows)
+        return events / (time.perf_counter() - began)
+
+
+def _rows(mix: traffic.Mix, events: int) -> list[Rows]:
+    said, transactions = islice(traffic.facts(mix), events), list[Rows]()
+    places: dict[UUID, Placed | None] = {}
+    while arrivals := [Arrival(fact, None) for fact in islice(said, MOST_EVENTS)]:
+        before = {one.fact.batch_id: places.get(one.fact.batch_id) for one in arrivals}
+        folded = record(before, arrivals, lambda: os.urandom(SALT_BYTES))
+        transactions.append(Rows.of(QUEUE, before, folded))
+        places.update(folded.touched)
+    return transactions
