@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, Union
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from schema import upcast
 from schema.errors import Poison
@@ -73,25 +73,33 @@ class Fact(NamedTuple):
         if version > model.VERSION:
             raise Poison("future_version", f"{event_type} {version} is newer than {model.VERSION}, the newest known")
         if version < model.VERSION:
-            document = {**document, "data": upcast.bring_up(model.TYPE, version, document.get("data"))}
+            newest = {
+                "dataschema": dataschema(model.TYPE, model.VERSION),
+                "data": upcast.bring_up(model.TYPE, version, document.get("data")),
+            }
+            document = {**document, **newest}
         try:
-            envelope = _ENVELOPES[model.TYPE].validate_python(document)
+            envelope = _ENVELOPES[model.TYPE].model_validate(document)
         except ValidationError as wrong:
             first = wrong.errors(include_input=False, include_url=False)[0]
             where = [str(part) for part in first["loc"]]
             reason = "bad_data" if where[:1] == ["data"] else "bad_envelope"
             # Where and what, without the value: it may be a child's name.
             raise Poison(reason, f"{'.'.join(where)}: {first['msg']}") from None
-        return cls(
-            id=envelope.id,
-            batch_id=envelope.subject,
-            occurred_at=envelope.time,
-            source=envelope.source,
-            event=envelope.data,
-            correlation_id=envelope.correlationid,
-            causation_id=envelope.causationid,
-            traceparent=envelope.traceparent,
-        )
+        return cls(*envelope.fact())
+
+    @classmethod
+    def from_message(cls, body: bytes) -> list[Self] | None:
+        """Read a batch at once, in two thirds of the time. None where one element is wrong, or of an older version.
+
+        `from_cloudevent` then tells of each what it is.
+        """
+        if b"NaN" in body or b"Infinity" in body:  # no JSON, but pydantic's parser takes it for some
+            return None
+        try:
+            return [cls(*envelope.fact()) for envelope in _BATCH.validate_json(body)]
+        except ValidationError:
+            return None
 
 
 def recorded_cloudevent(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,26 +146,47 @@ def _attributes(  # noqa: PLR0913, PLR0917 - what the standard wants
     }
 
 
-E = TypeVar("E", bound=Event)
-
-
-class _Envelope(BaseModel, Generic[E]):
+class _Envelope(BaseModel):
     """What must be right around the data. Unknown attributes are extensions of others, and pass."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    type: str
+    dataschema: str
     specversion: Literal["1.0"]
     id: UUID
     source: Text
     subject: UUID
     time: AwareDatetime
-    data: E
+    data: Event
     correlationid: Text | None = None
     causationid: Text | None = None
     traceparent: Text | None = None
 
+    def fact(self) -> tuple[Any, ...]:
+        """The fields of a Fact."""
+        return (
+            self.id,
+            self.subject,
+            self.time,
+            self.source,
+            self.data,
+            self.correlationid,
+            self.causationid,
+            self.traceparent,
+        )
 
-_ENVELOPES: dict[str, TypeAdapter[_Envelope[Any]]] = {
-    name: TypeAdapter(_Envelope[model])  # type: ignore[valid-type]  # parametrised at run time
-    for name, model in EVENTS.items()
-}
+
+def _envelope(model: type[BatchEvent]) -> type[_Envelope]:
+    """The envelope of an event's newest version."""
+    fields: dict[str, Any] = {
+        "type": Literal[model.TYPE],
+        "dataschema": Literal[dataschema(model.TYPE, model.VERSION)],
+        "data": model,
+    }
+    return create_model(f"_{model.__name__}Envelope", __base__=_Envelope, **fields)
+
+
+_ENVELOPES = {name: _envelope(model) for name, model in EVENTS.items()}
+_Element: Any = Annotated[Union[tuple(_ENVELOPES.values())], Field(discriminator="type")]  # noqa: UP007 - of a tuple
+_BATCH: TypeAdapter[list[_Envelope]] = TypeAdapter(Annotated[list[_Element], Field(min_length=1)])

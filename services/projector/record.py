@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-import orjson
+from pydantic_core import from_json, to_json
 
 from schema.events import DERIVED
 from schema.identity import DERIVED_ID_VERSION, derived_event_id
@@ -51,14 +52,27 @@ class SetAside:
         return hashlib.blake2b(self.reason.encode() + b"\0" + self.body, digest_size=32).digest()
 
 
+class Message:
+    """A message whose events were read at once; its elements are looked at where one of them is set aside."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    @cached_property
+    def elements(self) -> list[object]:
+        return from_json(self._body)  # type: ignore[no-any-return]  # it was read as a list, by the same parser
+
+
 class Arrival(NamedTuple):
-    """A fact as it came: read, and as the JSON element that it was read from."""
+    """A fact as it came: read, and the JSON element that it was read from, or the `number` of it in its message."""
 
     fact: Fact
     element: object
+    number: int = 0
 
     def aside(self, reason: str, sentence: str) -> SetAside:
-        return SetAside(reason, sentence, orjson.dumps(self.element), self.fact.batch_id, self.fact.id)
+        element = self.element.elements[self.number] if isinstance(self.element, Message) else self.element
+        return SetAside(reason, sentence, to_json(element), self.fact.batch_id, self.fact.id)
 
 
 @dataclass(frozen=True, slots=True)
