@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from aio_pika.abc import AbstractIncomingMessage
+    from aiormq.abc import DeliveredMessage
 
     from services.projector.state import Placed
 
@@ -56,16 +57,19 @@ async def waiting(amqp_url: str) -> int:
         return int((await queue.declare()).message_count or 0)
 
 
-async def drained_per_second(amqp_url: str, bodies: Iterable[bytes]) -> float:
-    """Messages had and acknowledged, in bulk, without a look into them."""
+async def drained_per_second(amqp_url: str, bodies: Iterable[bytes], *, underlay_only: bool = False) -> float:
+    """Messages had and acknowledged, in bulk, without a look into them.
+
+    By aio-pika's queue, or by the underlay that the projector consumes with, which makes no messages of aio-pika's.
+    """
     messages = await fill(amqp_url, bodies)
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel(publisher_confirms=False)
         await channel.set_qos(prefetch_count=PREFETCH_MESSAGES)
         underlay = await channel.get_underlay_channel()
-        queue, taken, all_taken = await channel.get_queue(QUEUE), 0, asyncio.Event()
+        taken, all_taken = 0, asyncio.Event()
 
-        async def take(message: AbstractIncomingMessage) -> None:
+        async def take(message: AbstractIncomingMessage | DeliveredMessage) -> None:
             nonlocal taken
             taken += 1
             if taken % 50 == 0 or taken == messages:
@@ -74,7 +78,10 @@ async def drained_per_second(amqp_url: str, bodies: Iterable[bytes]) -> float:
                 all_taken.set()
 
         began = time.perf_counter()
-        await queue.consume(take)
+        if underlay_only:
+            await underlay.basic_consume(QUEUE, take)
+        else:
+            await (await channel.get_queue(QUEUE)).consume(take)
         await all_taken.wait()
         return messages / (time.perf_counter() - began)
 

@@ -85,15 +85,22 @@ async def coalesced(place: Ground, mix: traffic.Mix, scale: Scale) -> Line:
 async def alone(place: Ground, scale: Scale) -> Line:
     """One event a message; the bare drain is measured before and behind."""
     mix = traffic.USUAL
-    drains = [await drained_per_second(place.servers.amqp_url, traffic.messages(mix, scale.drain_messages, 1))]
+
+    async def drained(*, underlay_only: bool) -> float:
+        bodies = traffic.messages(mix, scale.drain_messages, 1)
+        return await drained_per_second(place.servers.amqp_url, bodies, underlay_only=underlay_only)
+
+    drains, bare = [await drained(underlay_only=False)], await drained(underlay_only=True)
     run = await _sustained(place, mix, int(scale.seconds * scale.prepared_alone_per_second), 1, scale.seconds)
-    drains.append(await drained_per_second(place.servers.amqp_url, traffic.messages(mix, scale.drain_messages, 1)))
+    drains.append(await drained(underlay_only=False))
     drain = statistics.mean(drains)
     return {
         **_about("alone", mix, 1),
         **run.line(),
         "drained_per_second": round(drain),
         "ratio_to_drained": round(run.events_per_second / drain, 2),
+        "drained_by_underlay_per_second": round(bare),
+        "ratio_to_drained_by_underlay": round(run.events_per_second / bare, 2),
         "at_least_ratio": 0.7,
     }
 
