@@ -41,7 +41,7 @@ class Scale:
     prepared_alone_per_second: int = 12_000
     limit_events: int = 100_000
     drain_messages: int = 40_000
-    peer_events: int = 5_000
+    peer_events: int = 2_000
     paced_events: int = 20_000
     lone_events: int = 200
 
