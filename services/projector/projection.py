@@ -92,7 +92,7 @@ class Projection:
                 return [gathered[:middle], gathered[middle:]]
             case _:
                 log.error("projector.event_failed", queue=self._queue, exc_info=failed)
-                return [[one.aside("bug", repr(failed)[:500]) for one in gathered if isinstance(one, Arrival)]]
+                return [[one.aside("bug", type(failed).__name__) for one in gathered if isinstance(one, Arrival)]]
         return [gathered]
 
     async def _without_known(self, gathered: Gathered) -> Gathered:

@@ -7,6 +7,7 @@ import os
 import resource
 import statistics
 import time
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from services.projector.audit.crew import verify_all
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from services.projector.state import Placed
 
 EVENTS = int(os.environ.get("HEATSTREAM_BENCH_EVENTS", "500000"))
-BATCHES_A_FILL = 2000
 EVENTS_A_TRANSACTION = 1000
 RUNS = 3
 
@@ -46,22 +46,18 @@ async def bench(servers: Servers) -> AsyncIterator[dict[str, object]]:
 
 async def _fill(url: str) -> int:
     """Record traffic without a broker, until the log has `EVENTS` rows or a few more; returns their number."""
-    seed = 0
     async with Database(url, name="bench") as database:
         store = Store(database)
         async with database.connection() as connection:
             made = int(await connection.fetchval("SELECT count(*) FROM batch_events"))
+        said, places = traffic.facts(traffic.USUAL), dict[UUID, Placed | None]()
         while made < EVENTS:
-            places: dict[UUID, Placed | None] = {}
-            said = traffic.facts(BATCHES_A_FILL, seed)
-            for start in range(0, len(said), EVENTS_A_TRANSACTION):
-                arrivals = [Arrival(fact, None) for fact in said[start : start + EVENTS_A_TRANSACTION]]
-                before = {arrival.fact.batch_id: places.get(arrival.fact.batch_id) for arrival in arrivals}
-                folded = record(before, arrivals, lambda: os.urandom(SALT_BYTES))
-                await store.write("bench", before, folded)
-                places |= folded.touched
-                made += len(folded.recorded)
-            seed += 1
+            arrivals = [Arrival(fact, None) for fact in islice(said, EVENTS_A_TRANSACTION)]
+            before = {arrival.fact.batch_id: places.get(arrival.fact.batch_id) for arrival in arrivals}
+            folded = record(before, arrivals, lambda: os.urandom(SALT_BYTES))
+            await store.write("bench", before, folded)
+            places |= folded.touched
+            made += len(folded.recorded)
     return made
 
 

@@ -1,4 +1,4 @@
-"""Rows of the log as the projector writes them for `traffic`, made by the million: templates with other ids in them."""
+"""Rows of the log as the projector writes them for the usual `traffic`, by the million: templates with other ids."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from schema.identity import job_id, result_code
 from services.projector import tables
-from tests.bench import traffic
+from tests.bench.traffic import LIVE_BATCHES, SWIMS, USUAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from services.projector.replay.beside import Connection
 
 START = datetime(2026, 7, 1, tzinfo=UTC)
-ROWS_A_BATCH = traffic.EVENTS_A_BATCH + 2  # batch.started and batch.completed
+ROWS_A_BATCH = USUAL.events_a_batch + 2  # batch.started and batch.completed
 ROWS_A_COPY = 50_000
 _SWIM = (
     '{{"kind":"individual","lane":4,"event_name":"Girls 11-12 100 Free","event_number":"{n}","heat_number":{n},'
     '"heat_start_estimated":false,"seed_time":"1:12.34"}}'
 )
-_SWIMS = ",".join(_SWIM.format(n=n) for n in range(1, traffic.SWIMS + 1))
+_SWIMS = ",".join(_SWIM.format(n=n) for n in range(1, SWIMS + 1))
 Row = tuple[Any, ...]
 
 
@@ -46,11 +46,11 @@ async def _copy(connection: Connection, pending: list[Row]) -> int:
 
 
 def _interleaved(batches: int, chance: random.Random) -> Iterator[Row]:
-    """`traffic.AT_ONCE` batches are under way at a time; ids grow with time, as those of version 7 do."""
+    """`LIVE_BATCHES` are under way at a time; ids grow with time, as those of version 7 do."""
     under_way: list[Iterator[tuple[UUID, int, str, str]]] = []
     made = number = 0
     while made < batches or under_way:
-        while made < batches and len(under_way) < traffic.AT_ONCE:
+        while made < batches and len(under_way) < LIVE_BATCHES:
             under_way.append(_batch(_uuid7(number, chance), chance))
             made += 1
         story = chance.choice(under_way)
@@ -84,7 +84,7 @@ def _uuid7(millisecond: int, chance: random.Random) -> UUID:
 
 
 def _batch(batch: UUID, chance: random.Random) -> Iterator[tuple[UUID, int, str, str]]:
-    jobs = [str(job_id(batch, n)) for n in range(1, traffic.SHEETS + 1)]
+    jobs = [str(job_id(batch, n)) for n in range(1, USUAL.sheets + 1)]
     listed = ",".join(
         f'{{"job_id":"{job}","source":{{"url":"https://meets.example/{n}.pdf","source_type":"url"}},"sequence":{n}}}'
         for n, job in enumerate(jobs, start=1)
@@ -93,9 +93,9 @@ def _batch(batch: UUID, chance: random.Random) -> Iterator[tuple[UUID, int, str,
     event_id, left = 2, dict.fromkeys(jobs, 0)
     while left:
         job = chance.choice([*left])
-        if (step := left[job]) < len(traffic.STAGES):
-            stage = traffic.STAGES[step].value
-            data = f'{{"stage":"{stage}","job_id":"{job}","attempt":1,"message":"Reading the sheet"}}'
+        if (step := left[job]) < len(USUAL.stages):
+            stage = USUAL.stages[step].value
+            data = f'{{"step":{step + 1},"stage":"{stage}","job_id":"{job}","attempt":1,"message":"Reading the sheet"}}'
             yield batch, event_id, "job.stage_entered", data
             left[job] += 1
         else:

@@ -61,7 +61,7 @@ class Load:
             await self._publisher.__aexit__(None, None, None)
 
     async def _publish(self) -> None:
-        endless = itertools.chain.from_iterable(traffic.facts(20, seed) for seed in itertools.count())
+        endless = traffic.facts(traffic.SHORT)
         under_way: set[asyncio.Task[None]] = set()
         async with EventPublisher(self._publisher, self._partitions) as events:
             while not self._over:

@@ -27,7 +27,7 @@ from schema.events import (
 from schema.extraction import EventStart, ExtractionResult, SwimEntry, Warning  # noqa: A004 - as in its home
 from schema.states import Stage
 from services.projector.record import Arrival, record
-from services.projector.store import Conflict, Store, _write
+from services.projector.store import Conflict, Rows, Store, _put
 from services.runtime.clock import new_id
 from services.runtime.database import Database
 from tests.integration.projector.rig import Rig, projecting, whole_batch
@@ -189,7 +189,7 @@ async def test_what_another_partition_writes_meanwhile_is_waited_for_and_seen(bo
     folded = record(before, [Arrival(fact, "") for fact in new], lambda: b"0123456789abcdef")
     async with books.database.connection() as connection:
         async with connection.transaction():
-            await _write(connection, "test", dict(before), folded)
+            await _put(connection, Rows.of("test", before, folded))
             erasing = asyncio.create_task(books.write([expiry(old)]))
             async with asyncio.timeout(20):
                 while not await books.owner.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):

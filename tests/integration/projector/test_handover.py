@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -31,7 +32,7 @@ COUNT = "SELECT count(*)::int FROM batch_events WHERE source = 'heatstream/worke
 
 async def waiting(rig: Rig) -> list[Fact]:
     """One event a message, several times of what a consumer is given at once."""
-    facts = traffic.facts(3 * PREFETCH_MESSAGES // traffic.EVENTS_A_BATCH)
+    facts = list(islice(traffic.facts(traffic.SHORT), 3 * PREFETCH_MESSAGES))
     async with Publisher(rig.amqp_url, "test", TOPOLOGY) as publisher:
         messages = [aio_pika.Message(orjson.dumps([fact.to_cloudevent()]), delivery_mode=2) for fact in facts]
         await asyncio.gather(*(publisher.publish(EVENTS, "0", message) for message in messages))
