@@ -50,7 +50,8 @@ async def _fill(url: str) -> int:
         store = Store(database)
         async with database.connection() as connection:
             made = int(await connection.fetchval("SELECT count(*) FROM batch_events"))
-        said, places = traffic.facts(traffic.USUAL), dict[UUID, Placed | None]()
+        said = traffic.facts(traffic.USUAL)
+        places: dict[UUID, Placed | None] = {}
         while made < EVENTS:
             arrivals = [Arrival(fact, None) for fact in islice(said, EVENTS_A_TRANSACTION)]
             before = {arrival.fact.batch_id: places.get(arrival.fact.batch_id) for arrival in arrivals}
