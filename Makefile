@@ -62,7 +62,7 @@ fmt: setup ## Format the code and mend what lint can mend
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 
-contract: setup ## Write schema/asyncapi.yaml and schema/json from the models
+contract: setup ## Write schema/asyncapi.yaml, schema/openapi.json and what else follows from the models
 	@$(BIN)/python -m tests.contract
 
 bench: setup ## Measure on private servers; prints JSON lines (BENCH=name for one)

@@ -10,6 +10,7 @@ from services.api.discovery.discovery import Discovery
 from services.api.guard import Guard
 from services.api.routes import home
 from services.api.routes.batches import Batches
+from services.api.routes.contract import Contract
 from services.api.routes.discover import Discover
 from services.api.routes.events import Events
 from services.api.routes.orders import Orders
@@ -19,6 +20,7 @@ from services.runtime import health
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from starlette.routing import Route
     from starlette.types import ASGIApp
 
     from services.api.reads import Reads
@@ -38,14 +40,28 @@ def app(  # noqa: PLR0913 - the parts that the gateway is made of
     checks: Mapping[str, Callable[[], Awaitable[bool]]],
 ) -> ASGIApp:
     """The gateway as an ASGI application."""
+    every = routes(settings, blobs=blobs, publisher=publisher, reads=reads, hub=hub, checks=checks)
+    return Guard(Starlette(routes=every, exception_handlers=problems.HANDLERS))
+
+
+def routes(  # noqa: PLR0913 - as above
+    settings: ApiSettings,
+    *,
+    blobs: Blobs,
+    publisher: Publisher,
+    reads: Reads,
+    hub: Hub,
+    checks: Mapping[str, Callable[[], Awaitable[bool]]],
+) -> list[Route]:
+    """Every address that is served; `services.api.openapi.operations` describes each."""
     commands = Commands(publisher)
-    routes = [
+    return [
         *home.routes(),
         *Batches(settings, blobs, commands, reads).routes(),
         *Orders(commands, reads, mails=settings.mails).routes(),
         *Results(reads).routes(),
         *Discover(Discovery(settings)).routes(),
         *Events(hub, reads, settings.beat_seconds).routes(),
+        *Contract(settings).routes(),
         *health.routes(checks),
     ]
-    return Guard(Starlette(routes=routes, exception_handlers=problems.HANDLERS))

@@ -105,7 +105,7 @@ def _take_member(submission: Submission, name: str, value: object) -> None:
             submission.take_links(value)
         case "notification_email", str():
             submission.take_email(value)
-        case "notification_email", None:
+        case "swimmer" | "swimmer_name" | "swimmers" | "notification_email", None:
             pass
         case "swimmer" | "swimmer_name" | "notification_email", _:
             raise Rejected("bad-json", f"`{name}` must be a text", ((name, "is not a text"),))

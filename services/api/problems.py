@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "/problems/"
 RETRY_AFTER_SECONDS = 2
 
 #: Every refusal that the gateway knows: its HTTP status and its title.
@@ -100,7 +101,7 @@ def problem(
     """The response for a slug of the catalogue."""
     status, title = CATALOGUE[slug]
     body = Problem(
-        type=f"/problems/{slug}",
+        type=f"{TYPE_PREFIX}{slug}",
         title=title,
         status=status,
         detail=detail,

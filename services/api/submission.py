@@ -11,6 +11,7 @@ from schema.admission import MAIL_OFF
 from schema.commands import SubmitBatch, UrlSource
 from schema.errors import Rejected
 from schema.model import Email
+from schema.requests import MOST_SWIMMERS
 from services.api.folding import fold_name
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from schema.commands import Source
 
 LONGEST_NAME = 255
-#: Brothers and sisters, or a relay with its alternates: each is a batch of its own over all the sheets.
-MOST_SWIMMERS = 8
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
 

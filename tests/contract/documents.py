@@ -12,6 +12,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import walk_tree
 
 from schema.json_schemas import json_schemas
+from services.api.openapi.document import Limits, openapi
+from services.api.openapi.problems_page import problems_page
+from services.api.settings import ApiSettings
 from services.runtime.asyncapi.document import asyncapi
 from services.runtime.settings import Settings
 from services.runtime.topology import topology
@@ -20,12 +23,21 @@ ROOT = Path(__file__).parents[2]
 ASYNCAPI = ROOT / "schema" / "asyncapi.yaml"
 SCHEMAS = ROOT / "schema" / "json"
 GOLDEN = ROOT / "schema" / "golden"
+OPENAPI = ROOT / "schema" / "openapi.json"
+PROBLEMS = ROOT / "docs" / "problems.md"
 
 
 def documents() -> dict[Path, str]:
     """What each file of the contract holds."""
     schemas = {SCHEMAS / f"{name}.json": _json(schema) for name, schema in json_schemas().items()}
-    return {ASYNCAPI: _yaml(), **schemas}
+    described = over_http()
+    return {ASYNCAPI: _yaml(), OPENAPI: _json(described), PROBLEMS: problems_page(described), **schemas}
+
+
+def over_http() -> dict[str, Any]:
+    """The OpenAPI document of a gateway whose settings are the defaults."""
+    defaults = ApiSettings.model_construct()
+    return openapi(_version(), Limits(defaults.max_pdfs, defaults.max_pdf_mb))
 
 
 def golden() -> dict[str, Any]:
@@ -37,10 +49,14 @@ def _json(document: object) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
+def _version() -> str:
+    version: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    return version
+
+
 def _yaml() -> str:
     defaults = Settings.model_construct()
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    document = asyncapi(topology(defaults.partitions, defaults.history_days), version, golden())
+    document = asyncapi(topology(defaults.partitions, defaults.history_days), _version(), golden())
     writer = YAML()
     writer.width = 4096  # no folding: it leaves blanks at the ends of lines
     text = io.StringIO("# Generated from the models: change those, and run `make contract`.\n")

@@ -22,6 +22,8 @@ ADDRESSES = {
     "forget": "POST /api/batches/{batch_id}/expire",
     "shared result": "/result/{code}",
     "health": "/health/ready",
+    "contract": "/openapi.json",
+    "documentation": "/docs",
 }
 
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from schema.admission import MAIL_OFF, Standing, refusal
 from schema.commands import CancelBatch, ExpireBatch, NotifyBatch, RetryBatch
 from schema.errors import Rejected
+from schema.requests import NotifyRequest, RetryRequest
 from schema.views import OrderedView
 from services.api.answers import answer
 from services.api.paths import batch_id_of, job_id_of
@@ -58,9 +59,9 @@ class Orders:
         if not self._mails:
             _, field, sentence = MAIL_OFF
             raise Rejected("mail-off", f"`{field}` {sentence}")
-        email = (await _members(request, "email")).get("email")
+        named = await _members(request, "email")
         try:
-            command = NotifyBatch(batch_id=batch_id_of(request), email=email)
+            command = NotifyBatch(batch_id=batch_id_of(request), email=NotifyRequest.model_validate(named).email)
         except ValidationError:
             raise Rejected(
                 "bad-email", "`email` must look like name@example.org", (("email", "is no mail address"),)
@@ -92,7 +93,7 @@ async def _job_ids(request: Request) -> tuple[UUID, ...] | None:
     """The jobs that a body names; None where it names none: all that failed. Raises Rejected."""
     named = await _members(request, "job_ids")
     try:
-        return RetryBatch.model_validate({"batch_id": request.path_params["batch_id"], **named}).job_ids
+        return RetryRequest.model_validate(named).job_ids
     except ValidationError:
         raise Rejected(
             "bad-job-ids", "`job_ids` is a list of ids as the batch names them", (("job_ids", "is no list of ids"),)

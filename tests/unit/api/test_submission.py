@@ -7,9 +7,10 @@ import pytest
 
 from schema.commands import UrlSource
 from schema.errors import Rejected
+from schema.requests import MOST_SWIMMERS
 from services.api.bodies import MOST_TEXT_BYTES, read_json
 from services.api.idempotency import batch_id
-from services.api.submission import MOST_SWIMMERS, Submission
+from services.api.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

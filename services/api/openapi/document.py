@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schema.json_schemas import shared_schemas
+from schema.requests import SubmitForm, SubmitRequest
+from schema.views import Problem
+from services.api.openapi.operations import OPERATIONS
+from services.api.problems import CATALOGUE, MEDIA_TYPE, TYPE_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pydantic import BaseModel
+
+    from services.api.openapi.parts import Answer, Document, Operation, Parameter
+
+OPENAPI_VERSION = "3.1.0"
+#: What any address may answer.
+EVERYWHERE = ("internal",)
+#: What an address answers to a method that it does not have.
+ELSEWHERE = ("method-not-allowed",)
+UNAVAILABLE = 503
+_SCHEMAS = "#/components/schemas/{model}"
+_DESCRIPTION = f"""\
+Hand in heat sheets and the names of swimmers; see how the reading goes; get a schedule, a share link and a calendar.
+
+Every refusal is `{MEDIA_TYPE}` (RFC 9457): the slug at the end of its `type` is stable, `detail` says what to do. \
+An address answers HEAD as GET, without the body, and a method that it does not have with 405. \
+JSON and calendars are compressed for who takes gzip.
+"""
+_HEADERS = {
+    "X-Request-Id": "The request, as its sender called it or by a new id. It stands in the log, and in what follows.",
+    "ETag": "This very answer: send it as `If-None-Match`.",
+    "Link": "Where to go on (RFC 8288): `results`, `events`, `calendar`, `next`.",
+    "Location": "Where to look.",
+    "Retry-After": "Seconds after which the same request may work.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a gateway's settings allow."""
+
+    pdfs: int
+    pdf_mb: int
+
+
+def openapi(version: str, limits: Limits) -> Document:
+    """`version` is the software's."""
+    paths: defaultdict[str, Document] = defaultdict(dict)
+    for operation in OPERATIONS:
+        paths[operation.path][operation.method] = _operation(operation)
+    return {
+        "openapi": OPENAPI_VERSION,
+        "info": {"title": "Heatstream", "version": version, "description": _DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(operation.tag for operation in OPERATIONS)],
+        "paths": dict(paths),
+        "components": {
+            "schemas": _schemas(limits),
+            "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in _HEADERS.items()},
+            "responses": {str(status): _problems(status, slugs) for status, slugs in _by_status(ELSEWHERE).items()},
+        },
+    }
+
+
+def _operation(operation: Operation) -> Document:
+    made: Document = {"operationId": operation.name, "tags": [operation.tag], "summary": operation.summary}
+    if operation.description:
+        made["description"] = operation.description
+    if operation.parameters:
+        made["parameters"] = [_parameter(parameter) for parameter in operation.parameters]
+    if operation.body:
+        content = {media_type: {"schema": _ref(model)} for media_type, model in operation.body.items()}
+        made["requestBody"] = {"required": operation.body_required, "content": content}
+    answers = {str(answer.status): _answer(answer) for answer in operation.answers}
+    refusals = _by_status((*operation.problems, *EVERYWHERE)).items()
+    made["responses"] = {**answers, **{str(status): _problems(status, slugs) for status, slugs in refusals}}
+    return made
+
+
+def _parameter(parameter: Parameter) -> Document:
+    return {
+        "name": parameter.name,
+        "in": parameter.place,
+        **({"required": True} if parameter.place == "path" else {}),
+        "description": parameter.description,
+        "schema": parameter.schema,
+    }
+
+
+def _answer(answer: Answer) -> Document:
+    made: Document = {"description": answer.description, "headers": _headers(*answer.headers)}
+    if answer.content:
+        made["content"] = {
+            media_type: {"schema": shape if isinstance(shape, dict) else _ref(shape)}
+            for media_type, shape in answer.content.items()
+        }
+    return made
+
+
+def _problems(status: int, slugs: Iterable[str]) -> Document:
+    """The refusals of one status."""
+    titles = {slug: CATALOGUE[slug][1] for slug in slugs}
+    types = {"properties": {"type": {"enum": [f"{TYPE_PREFIX}{slug}" for slug in titles]}}}
+    return {
+        "description": "\n".join(f"- `{slug}`: {title}." for slug, title in titles.items()),
+        "headers": _headers(*(("Retry-After",) if status == UNAVAILABLE else ())),
+        "content": {MEDIA_TYPE: {"schema": {"allOf": [_ref(Problem), types]}}},
+    }
+
+
+def _by_status(slugs: Iterable[str]) -> Mapping[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for slug in sorted(set(slugs), key=list(CATALOGUE).index):
+        found[CATALOGUE[slug][0]].append(slug)
+    return found
+
+
+def _headers(*names: str) -> Document:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
+
+
+def _ref(model: type[BaseModel]) -> Document:
+    return {"$ref": _SCHEMAS.format(model=model.__name__)}
+
+
+def _schemas(limits: Limits) -> Document:
+    made = shared_schemas(dict.fromkeys((*_models(), Problem)), _SCHEMAS)
+    form, request = made[SubmitForm.__name__]["properties"], made[SubmitRequest.__name__]["properties"]
+    for sources in (form["pdfs"], form["urls"], request["urls"]):
+        sources["maxItems"] = limits.pdfs
+    form["pdfs"]["description"] = f"Each of at most {limits.pdf_mb} MB; {limits.pdfs} with the links together."
+    return made
+
+
+def _models() -> Iterator[type[BaseModel]]:
+    for operation in OPERATIONS:
+        yield from operation.body.values()
+        for answer in operation.answers:
+            yield from (shape for shape in answer.content.values() if not isinstance(shape, dict))

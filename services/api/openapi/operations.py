@@ -1,0 +1,275 @@
+"""Every operation of the gateway. A test holds this table against the routes, and a fuzz against a running gateway."""
+
+from __future__ import annotations
+
+from schema.discovery import DiscoveredView
+from schema.requests import DiscoverRequest, NotifyRequest, RetryRequest, SubmitForm, SubmitRequest
+from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
+from services.api.openapi.parts import CALENDAR, FORM, HTML, JSON, STREAM, Answer, Document, Operation, Parameter
+from services.api.paths import LARGEST
+from services.api.problems import CATALOGUE
+from services.api.routes.events import LARGEST_PAGE, USUAL_PAGE
+from services.api.sse.frames import NAMES
+
+_BATCH = "/api/batches/{batch_id}"
+_UUID: Document = {"type": "string", "format": "uuid"}
+_CURSOR: Document = {"type": "integer", "minimum": 0, "maximum": LARGEST}
+_TEXT: Document = {"type": "string"}
+_OBJECT: Document = {"type": "object"}
+
+_BATCH_ID = Parameter("batch_id", "path", _UUID, "The batch, as the answer to a submit names it.")
+_TRACEPARENT = Parameter("traceparent", "header", _TEXT, "W3C Trace Context: goes with the command, and comes back.")
+_IF_NONE_MATCH = Parameter("If-None-Match", "header", _TEXT, "The `ETag` of the answer that you have: 304 if it holds.")
+_SAME = Answer(304, "What you have is what there is.", headers=("ETag", "Link"))
+
+_OF_BATCH = ("bad-batch-id", "not-found", "gone", "database-unavailable")
+_ON_ORDER = (*_OF_BATCH, "broker-unavailable")
+_ON_BODY = ("bad-json", "body-too-large", "unknown-field")
+_ON_FORM = ("bad-json", "bad-encoding", "broken-multipart", "body-too-large", "field-too-large", "unknown-field")
+_ON_SUBMIT = (
+    "bad-idempotency-key",
+    "pdf-too-large",
+    "unsupported-media-type",
+    "not-a-pdf",
+    "empty-batch",
+    "too-many-files",
+    "name-missing",
+    "name-blank",
+    "name-too-long",
+    "name-not-a-line",
+    "too-many-swimmers",
+    "swimmer-twice",
+    "bad-url",
+    "bad-email",
+    "mail-off",
+    "broker-unavailable",
+    "blob-store-unavailable",
+)
+_ON_DISCOVER = (
+    "unsupported-media-type",
+    "bad-url",
+    "link-blocked",
+    "page-not-found",
+    "page-too-large",
+    "page-unreadable",
+    "not-a-page",
+    "site-unreachable",
+    "discovery-busy",
+)
+_ON_RETRY = ("unknown-job", "batch-cancelled", "job-not-failed", "nothing-failed", "bad-job-ids")
+_ORDERED = (Answer(202, "The broker has the order.", {JSON: OrderedView}, ("Location", "Link")),)
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "submit",
+        "post",
+        "/api/batches",
+        "sheets",
+        "Hand in sheets and the names of swimmers",
+        (
+            Answer(
+                202,
+                "The broker has all of it; `Location` is the first swimmer's batch.",
+                {JSON: SubmittedView},
+                ("Location", "Link"),
+            ),
+        ),
+        (*_ON_FORM, *_ON_SUBMIT),
+        "Each swimmer is a batch of their own over all the sheets. It is taken whole or not at all.",
+        (
+            Parameter(
+                "Idempotency-Key",
+                "header",
+                {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
+                "The same request sent again under the same key makes no second batch.",
+            ),
+            _TRACEPARENT,
+        ),
+        {FORM: SubmitForm, JSON: SubmitRequest},
+    ),
+    Operation(
+        "discover",
+        "post",
+        "/api/discover",
+        "sheets",
+        "List the PDFs that a meet's page links to",
+        (Answer(200, "Likely heat sheets first.", {JSON: DiscoveredView}),),
+        (*_ON_FORM, *_ON_DISCOVER),
+        body={JSON: DiscoverRequest, FORM: DiscoverRequest},
+    ),
+    Operation(
+        "batch",
+        "get",
+        _BATCH,
+        "batches",
+        "See how a batch and its sheets are",
+        (Answer(200, "As it is now.", {JSON: BatchView}, ("ETag", "Link")), _SAME),
+        _OF_BATCH,
+        "A batch that was submitted a moment ago is waited for.",
+        (_BATCH_ID, _IF_NONE_MATCH),
+    ),
+    Operation(
+        "events",
+        "get",
+        f"{_BATCH}/events",
+        "batches",
+        "Follow a batch live, or page through its log",
+        (
+            Answer(
+                200,
+                f"A page of the log as {JSON}; as {STREAM} each event as it happens, with its place in the log as `id`,"
+                f" by these names: {', '.join(f'`{name}`' for name in NAMES.values())}.",
+                {JSON: EventsView, STREAM: _TEXT},
+                ("Link",),
+            ),
+            Answer(204, "The batch is over, and you have it all: do not come back."),
+        ),
+        (*_OF_BATCH, "bad-cursor", "bad-page", "cursor-ahead", "shutting-down"),
+        "A stream is resumed by `Last-Event-ID`, as an EventSource does it, and ends with the batch.",
+        (
+            _BATCH_ID,
+            Parameter("Last-Event-ID", "header", _CURSOR, "The last event that you have, of a stream."),
+            Parameter(
+                "last_event_id", "query", _CURSOR, "The same, for who cannot set a header, which goes before it."
+            ),
+            Parameter("after", "query", {**_CURSOR, "default": 0}, "Of a page: the last event that you have."),
+            Parameter(
+                "limit",
+                "query",
+                {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": USUAL_PAGE},
+                "Of a page: how many events.",
+            ),
+        ),
+    ),
+    Operation(
+        "results",
+        "get",
+        f"{_BATCH}/results",
+        "results",
+        "Get the schedule of a batch",
+        (Answer(200, "What is read by now, and what is missing.", {JSON: ResultsView}, ("ETag", "Link")), _SAME),
+        _OF_BATCH,
+        parameters=(_BATCH_ID, _IF_NONE_MATCH),
+    ),
+    Operation(
+        "calendar",
+        "get",
+        f"{_BATCH}/calendar.ics",
+        "results",
+        "Get the schedule as a calendar, or subscribe to it",
+        (Answer(200, "Each swim that has a date, once (RFC 5545).", {CALENDAR: _TEXT}, ("ETag", "Link")), _SAME),
+        _OF_BATCH,
+        parameters=(_BATCH_ID, _IF_NONE_MATCH),
+    ),
+    Operation(
+        "shared_result",
+        "get",
+        "/result/{code}",
+        "results",
+        "See one sheet by its share link",
+        (Answer(200, "What the sheet says of the swimmer.", {JSON: ResultView}),),
+        ("not-found", "database-unavailable"),
+        "Who has a code learns nothing of the batch.",
+        (Parameter("code", "path", {"type": "string", "pattern": "^[0-9a-z]{12}$"}, "The `result_code` of a sheet."),),
+    ),
+    Operation(
+        "cancel",
+        "post",
+        f"{_BATCH}/cancel",
+        "orders",
+        "Stop the work; what is finished stays",
+        _ORDERED,
+        (*_ON_ORDER, "batch-over"),
+        parameters=(_BATCH_ID, _TRACEPARENT),
+    ),
+    Operation(
+        "retry",
+        "post",
+        f"{_BATCH}/retry",
+        "orders",
+        "Try failed sheets again: those named, or all",
+        _ORDERED,
+        (*_ON_ORDER, *_ON_BODY, *_ON_RETRY),
+        parameters=(_BATCH_ID, _TRACEPARENT),
+        body={JSON: RetryRequest},
+        body_required=False,
+    ),
+    Operation(
+        "retry_job",
+        "post",
+        f"{_BATCH}/jobs/{{job_id}}/retry",
+        "orders",
+        "Try one failed sheet again",
+        _ORDERED,
+        (*_ON_ORDER, *_ON_RETRY),
+        parameters=(
+            _BATCH_ID,
+            Parameter("job_id", "path", _UUID, "The sheet's job, as the batch names it."),
+            _TRACEPARENT,
+        ),
+    ),
+    Operation(
+        "notify",
+        "post",
+        f"{_BATCH}/notify",
+        "orders",
+        "Have a mail when the batch is over, or now if it is",
+        _ORDERED,
+        (*_ON_ORDER, *_ON_BODY, "bad-email", "mail-off"),
+        parameters=(_BATCH_ID, _TRACEPARENT),
+        body={JSON: NotifyRequest},
+    ),
+    Operation(
+        "expire",
+        "post",
+        f"{_BATCH}/expire",
+        "orders",
+        "Forget the batch and all that is personal of it",
+        _ORDERED,
+        _ON_ORDER,
+        parameters=(_BATCH_ID, _TRACEPARENT),
+    ),
+    Operation(
+        "home", "get", "/", "gateway", "List the addresses", (Answer(200, "By what they are for.", {JSON: _OBJECT}),)
+    ),
+    Operation(
+        "openapi",
+        "get",
+        "/openapi.json",
+        "gateway",
+        "Get this document",
+        (Answer(200, "OpenAPI 3.1, with this gateway's limits.", {JSON: _OBJECT}),),
+    ),
+    Operation(
+        "problem",
+        "get",
+        "/problems/{slug}",
+        "gateway",
+        "Read what a refusal means",
+        (Answer(303, "Its place on the page.", headers=("Location",)),),
+        ("not-found",),
+        "A problem's `type` is this address.",
+        (Parameter("slug", "path", {"enum": list(CATALOGUE)}, "The last part of a problem's `type`."),),
+    ),
+    Operation("docs", "get", "/docs", "gateway", "Read this document", (Answer(200, "A page.", {HTML: _TEXT}),)),
+    Operation(
+        "live",
+        "get",
+        "/health/live",
+        "gateway",
+        "See whether the process answers",
+        (Answer(200, "It does.", {JSON: _OBJECT}),),
+    ),
+    Operation(
+        "ready",
+        "get",
+        "/health/ready",
+        "gateway",
+        "See whether it can work",
+        (
+            Answer(200, "It can.", {JSON: _OBJECT}),
+            Answer(503, "A part is away: `parts` says which.", {JSON: _OBJECT}),
+        ),
+    ),
+)

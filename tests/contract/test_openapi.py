@@ -1,0 +1,122 @@
+"""The OpenAPI document and the gateway are one: routes, refusals, and shapes that a kept validator takes."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from services.api.app import routes
+from services.api.openapi.document import ELSEWHERE, EVERYWHERE, Limits, openapi
+from services.api.openapi.operations import OPERATIONS
+from services.api.openapi.page import POLICY, page
+from services.api.openapi.problems_page import slugs
+from services.api.problems import CATALOGUE, MEDIA_TYPE
+from services.api.settings import ApiSettings
+from tests.contract.documents import over_http
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DOCUMENT = over_http()
+#: What a test builds no gateway for: the routes only hold on to it.
+NO_PART = cast("Any", None)
+
+
+def described() -> set[tuple[str, str]]:
+    return {(path, method.upper()) for path, item in DOCUMENT["paths"].items() for method in item}
+
+
+def served() -> set[tuple[str, str]]:
+    every = routes(ApiSettings(), blobs=NO_PART, publisher=NO_PART, reads=NO_PART, hub=NO_PART, checks={})
+    return {(route.path, method) for route in every for method in route.methods or ()}
+
+
+def operations() -> Iterator[dict[str, Any]]:
+    for item in DOCUMENT["paths"].values():
+        yield from item.values()
+
+
+def test_the_document_names_every_route_and_no_other() -> None:
+    assert described() == {(path, method) for path, method in served() if method != "HEAD"}
+
+
+def test_what_is_got_can_be_asked_for_by_head_as_the_document_says() -> None:
+    assert {path for path, method in served() if method == "HEAD"} == {
+        path for path, method in described() if method == "GET"
+    }
+
+
+def test_every_refusal_stands_in_the_document_under_its_status_and_no_other_does() -> None:
+    named = {slug for operation in operations() for slug in slugs(operation)}
+    assert named | set(ELSEWHERE) == set(CATALOGUE)
+    for operation in operations():
+        assert set(EVERYWHERE) <= set(slugs(operation))
+        for status, answer in operation["responses"].items():
+            assert {CATALOGUE[slug][0] for slug in slugs({"responses": {status: answer}})} <= {int(status)}
+
+
+def test_a_refusal_that_no_catalogue_has_cannot_be_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(cast("dict[str, Any]", CATALOGUE), "bad-cursor")
+    with pytest.raises((KeyError, ValueError)):
+        openapi("0", Limits(15, 25))
+
+
+def test_refusals_are_problem_json_and_answers_are_not() -> None:
+    for operation in operations():
+        for status, answer in operation["responses"].items():
+            assert (MEDIA_TYPE in answer.get("content", {})) is bool(slugs({"responses": {status: answer}}))
+
+
+def test_the_validator_takes_the_document() -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"openapi": 3.1},
+        {"info": {"title": "Heatstream"}},
+        {"servers": "here"},
+        {"paths": {"/": {"get": {"responses": {"nine": {"description": ""}}}}}},
+        {"paths": {"/{code}": {"get": {"responses": {"200": {"description": ""}}}}}},
+    ],
+)
+def test_the_validator_finds_what_is_broken(broken: dict[str, Any]) -> None:
+    assert list(OpenAPIV31SpecValidator({**copy.deepcopy(DOCUMENT), **broken}).iter_errors())
+
+
+def test_what_is_in_a_path_is_a_parameter_and_names_are_there_once() -> None:
+    for operation in OPERATIONS:
+        in_path = {parameter.name for parameter in operation.parameters if parameter.place == "path"}
+        assert in_path == set(re.findall(r"\{(\w+)\}", operation.path))
+    assert len({operation.name for operation in OPERATIONS}) == len(OPERATIONS)
+
+
+def test_the_limits_are_the_settings() -> None:
+    schemas = openapi("0", Limits(7, 3))["components"]["schemas"]
+    assert schemas["SubmitRequest"]["properties"]["urls"]["maxItems"] == 7
+    assert "3 MB" in schemas["SubmitForm"]["properties"]["pdfs"]["description"]
+
+
+def test_the_page_shows_all_of_it_without_a_script_or_a_foreign_address() -> None:
+    html = page(DOCUMENT)
+    for operation in OPERATIONS:
+        assert f'id="{operation.name}"' in html
+        assert f"<code>{operation.path}</code>" in html
+    assert [slug for slug in CATALOGUE if f'id="{slug}"' not in html] == []
+    assert not re.search(r"<script|\son\w+=|style=|\ssrc=|url\(|https?://", html)
+    targets = re.findall(r'href="#([^"]+)"', html)
+    ids = re.findall(r'id="([^"]+)"', html)
+    assert set(targets) <= set(ids)
+    assert len(ids) == len(set(ids))
+    assert "unsafe" not in POLICY
+
+
+def test_the_page_is_text_where_the_document_has_marks() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["info"]["description"] = "<script>alert(1)</script> `<b>`"
+    assert "<script" not in page(document)
