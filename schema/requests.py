@@ -12,10 +12,18 @@ from schema.model import Email, Model
 
 #: A name as a person types it: one line that is not blank.
 Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+    str,
+    StringConstraints(
+        min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x85\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+    ),
 ]
-#: A link with a host in it.
-Link = Annotated[str, StringConstraints(max_length=2048, pattern=r"^https?://[0-9A-Za-z][^\x00-\x20\[\]]*$")]
+#: A link; its host is a name in ASCII or an IPv4 address, with or without a port.
+Link = Annotated[
+    str,
+    StringConstraints(
+        max_length=2048, pattern=r"^https?://[0-9A-Za-z][0-9A-Za-z.-]*(:[0-9]{1,5})?([/?#][^\x00-\x20]*)?$"
+    ),
+]
 #: An address for mail, or nothing: what a form has where nobody typed one.
 EmailOrBlank = Annotated[
     str, StringConstraints(max_length=255, pattern=r"^([^@\x00-\x20]+@[^@\x00-\x20]+\.[^@\x00-\x20]+)?$")

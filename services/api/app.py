@@ -6,6 +6,8 @@ from starlette.applications import Starlette
 
 from services.api import problems
 from services.api.commands import Commands
+from services.api.compression import LEAST_BYTES, LEVEL, Compression
+from services.api.cross_origin import shared
 from services.api.discovery.discovery import Discovery
 from services.api.guard import Guard
 from services.api.routes import home
@@ -41,7 +43,9 @@ def app(  # noqa: PLR0913 - the parts that the gateway is made of
 ) -> ASGIApp:
     """The gateway as an ASGI application."""
     every = routes(settings, blobs=blobs, publisher=publisher, reads=reads, hub=hub, checks=checks)
-    return Guard(Starlette(routes=every, exception_handlers=problems.HANDLERS))
+    served: ASGIApp = Starlette(routes=every, exception_handlers=problems.HANDLERS)
+    served = Compression(served, LEAST_BYTES, LEVEL)
+    return Guard(shared(served, settings.cors_origins) if settings.cors_origins else served)
 
 
 def routes(  # noqa: PLR0913 - as above

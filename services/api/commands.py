@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import TYPE_CHECKING
 
 from services.runtime.command_message import command_message
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from services.runtime.publisher import Publisher
 
 APP_ID = "heatstream-api"
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Commands:
@@ -38,8 +36,5 @@ class Commands:
 
     async def send(self, command: AnyCommand, *, correlation_id: str, traceparent: str | None = None) -> None:
         """Return when the broker has the command on disk. Raises Transient when that could not be had."""
-        traced = traceparent is not None and _TRACEPARENT.fullmatch(traceparent)
-        message = command_message(
-            command, app_id=APP_ID, correlation_id=correlation_id, traceparent=traceparent if traced else None
-        )
+        message = command_message(command, app_id=APP_ID, correlation_id=correlation_id, traceparent=traceparent)
         await self._publisher.publish(COMMANDS, command.TYPE, message)

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Guard:
     """The outermost layer: each request has an id, and a bug becomes one log line.
 
     The id is the caller's `X-Request-Id` where it is plain, else a new one; it is echoed, and it is the correlation id
-    of what the request causes. Paths and query strings are not logged: they can hold names and share codes.
+    of what the request causes. A `traceparent` that is one (W3C Trace Context) goes the same way. Paths and query
+    strings are not logged: they can hold names and share codes.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -28,12 +30,16 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        request_id = _request_id(scope)
-        scope["state"] = {"request_id": request_id}
+        request_id = _given(scope, b"x-request-id", _REQUEST_ID) or str(new_id())
+        traceparent = _given(scope, b"traceparent", _TRACEPARENT)
+        scope["state"] = {"request_id": request_id, "traceparent": traceparent}
+        echoed = [(b"x-request-id", request_id.encode())]
+        if traceparent is not None:
+            echoed.append((b"traceparent", traceparent.encode()))
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                message["headers"] = [*message["headers"], *echoed]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -46,6 +52,6 @@ class Guard:
                 log.exception("request.failed", method=scope["method"])
 
 
-def _request_id(scope: Scope) -> str:
-    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    return given.decode() if _REQUEST_ID.fullmatch(given) else str(new_id())
+def _given(scope: Scope, header: bytes, plain: re.Pattern[bytes]) -> str | None:
+    given = next((value for name, value in scope["headers"] if name == header), b"")
+    return given.decode() if plain.fullmatch(given) else None

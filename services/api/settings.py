@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, field_validator
+from pydantic_settings import NoDecode
 
 from services.runtime.settings import Settings
+
+Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[0-9a-z.:\[\]-]+)$")]
 
 
 class ApiSettings(Settings):
@@ -17,7 +22,16 @@ class ApiSettings(Settings):
         2, ge=0, le=30, description="How long a read waits for a batch that was just submitted."
     )
     broker_wait_seconds: float = Field(2, ge=0, le=30, description="How long a submit waits for an absent broker.")
+    cors_origins: Annotated[frozenset[Origin], NoDecode] = Field(
+        frozenset(),
+        description="Sites whose pages may use the gateway, comma-separated: `https://swims.example`, or `*` for any.",
+    )
     database_connections: int = Field(8, ge=1, le=100, description="Connections to PostgreSQL for reads.")
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        return cls._split(value)
 
     @property
     def max_pdf_bytes(self) -> int:

@@ -34,8 +34,9 @@ JSON and calendars are compressed for who takes gzip.
 _HEADERS = {
     "X-Request-Id": "The request, as its sender called it or by a new id. It stands in the log, and in what follows.",
     "ETag": "This very answer: send it as `If-None-Match`.",
-    "Link": "Where to go on (RFC 8288): `results`, `events`, `calendar`, `next`.",
+    "Link": "Where to go on (RFC 8288): `results`, `events`, `calendar`, `up`, `next`.",
     "Location": "Where to look.",
+    "traceparent": "As its sender gave it, where that was one (W3C Trace Context).",
     "Retry-After": "Seconds after which the same request may work.",
 }
 
@@ -74,12 +75,17 @@ def _operation(operation: Operation) -> Document:
     if operation.parameters:
         made["parameters"] = [_parameter(parameter) for parameter in operation.parameters]
     if operation.body:
-        content = {media_type: {"schema": _ref(model)} for media_type, model in operation.body.items()}
+        content = {media_type: _content(model) for media_type, model in operation.body.items()}
         made["requestBody"] = {"required": operation.body_required, "content": content}
     answers = {str(answer.status): _answer(answer) for answer in operation.answers}
     refusals = _by_status((*operation.problems, *EVERYWHERE)).items()
     made["responses"] = {**answers, **{str(status): _problems(status, slugs) for status, slugs in refusals}}
     return made
+
+
+def _content(model: type[BaseModel]) -> Document:
+    files = {"encoding": {"pdfs": {"contentType": "application/pdf"}}} if model is SubmitForm else {}
+    return {"schema": _ref(model), **files}
 
 
 def _parameter(parameter: Parameter) -> Document:
@@ -121,7 +127,7 @@ def _by_status(slugs: Iterable[str]) -> Mapping[int, list[str]]:
 
 
 def _headers(*names: str) -> Document:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", "traceparent", *names)}
 
 
 def _ref(model: type[BaseModel]) -> Document:

@@ -16,6 +16,15 @@ _UUID: Document = {"type": "string", "format": "uuid"}
 _CURSOR: Document = {"type": "integer", "minimum": 0, "maximum": LARGEST}
 _TEXT: Document = {"type": "string"}
 _OBJECT: Document = {"type": "object"}
+_STREAM_EVENT: Document = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "pattern": "^[0-9]+$"},
+        "event": {"enum": list(NAMES.values())},
+        "data": {"type": "string", "contentMediaType": JSON},
+    },
+    "required": ["id", "event", "data"],
+}
 
 _BATCH_ID = Parameter("batch_id", "path", _UUID, "The batch, as the answer to a submit names it.")
 _TRACEPARENT = Parameter("traceparent", "header", _TEXT, "W3C Trace Context: goes with the command, and comes back.")
@@ -118,9 +127,9 @@ OPERATIONS: tuple[Operation, ...] = (
         (
             Answer(
                 200,
-                f"A page of the log as {JSON}; as {STREAM} each event as it happens, with its place in the log as `id`,"
-                f" by these names: {', '.join(f'`{name}`' for name in NAMES.values())}.",
-                {JSON: EventsView, STREAM: _TEXT},
+                f"A page of the log as {JSON}; as {STREAM} each event as it happens, with its place in the log as `id`:"
+                f" {', '.join(f'`{name}`' for name in NAMES.values())}.",
+                {JSON: EventsView, STREAM: _STREAM_EVENT},
                 ("Link",),
             ),
             Answer(204, "The batch is over, and you have it all: do not come back."),
@@ -231,7 +240,12 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(_BATCH_ID, _TRACEPARENT),
     ),
     Operation(
-        "home", "get", "/", "gateway", "List the addresses", (Answer(200, "By what they are for.", {JSON: _OBJECT}),)
+        "home",
+        "get",
+        "/",
+        "gateway",
+        "List the addresses",
+        (Answer(200, "By what they are for.", {JSON: _OBJECT}, ("Link",)),),
     ),
     Operation(
         "openapi",

@@ -9,8 +9,9 @@ from starlette.routing import Route
 from schema.errors import Rejected
 from schema.views import SubmittedView, SwimmerBatchView
 from services.api import idempotency, multipart
-from services.api.answers import answer
+from services.api.answers import answer, unless_known
 from services.api.bodies import read_form, read_json
+from services.api.links import from_batch
 from services.api.paths import batch_id_of
 from services.api.problems import Unavailable, needing
 from services.api.submission import Submission
@@ -70,16 +71,18 @@ class Batches:
             await self._commands.send_all(
                 commands,
                 correlation_id=request.scope["state"]["request_id"],
-                traceparent=request.headers.get("traceparent"),
+                traceparent=request.scope["state"]["traceparent"],
             )
         for command in commands:
             log.info("batch.taken", batch_id=str(command.batch_id), sources=len(command.sources))
         batches = tuple(_taken(command) for command in commands)
         first = batches[0].model_dump(exclude={"swimmer"})
-        return answer(SubmittedView(**first, batches=batches), status=202, headers={"Location": batches[0].url})
+        headers = {"Location": batches[0].url, **from_batch(batches[0].batch_id)}
+        return answer(SubmittedView(**first, batches=batches), status=202, headers=headers)
 
     async def show(self, request: Request) -> Response:
-        return answer(await self._reads.batch(batch_id_of(request)))
+        batch_id = batch_id_of(request)
+        return unless_known(request, answer(await self._reads.batch(batch_id), headers=from_batch(batch_id)))
 
     async def _body(self, request: Request) -> AsyncIterator[bytes]:
         """The body as it comes, as far as one may go. Raises Rejected beyond, ClientDisconnect when its sender left."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from services.api.answers import answer
+from services.api.links import from_page
 from services.api.paths import batch_id_of, cursor_of, page_of
 from services.api.sse.stream import EventStream
 
@@ -29,9 +30,9 @@ class Events:
         return [Route("/api/batches/{batch_id}/events", self.events)]
 
     async def events(self, request: Request) -> Response:
-        batch_id = batch_id_of(request)
-        if request.method == "GET" and "text/event-stream" in request.headers.get("accept", ""):
-            cursor = cursor_of(request)
-            return EventStream(self._hub, self._reads, str(batch_id), cursor, beat_seconds=self._beat_seconds)
+        batch_id, cursor = batch_id_of(request), cursor_of(request)
         after, limit = page_of(request, usual=USUAL_PAGE, most=LARGEST_PAGE)
-        return answer(await self._reads.events(batch_id, after, limit))
+        if request.method == "GET" and "text/event-stream" in request.headers.get("accept", ""):
+            return EventStream(self._hub, self._reads, str(batch_id), cursor, beat_seconds=self._beat_seconds)
+        page = await self._reads.events(batch_id, after, limit)
+        return answer(page, headers={"Vary": "Accept", **from_page(batch_id, page.next_after, limit)})

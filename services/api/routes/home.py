@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from services.api.links import link
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -28,7 +30,8 @@ ADDRESSES = {
 
 
 async def home(_: Request) -> JSONResponse:
-    return JSONResponse({"service": "heatstream", "addresses": ADDRESSES})
+    headers = link(**{"service-desc": "/openapi.json", "service-doc": "/docs"})
+    return JSONResponse({"service": "heatstream", "addresses": ADDRESSES}, headers=headers)
 
 
 def routes() -> list[Route]:

@@ -13,6 +13,7 @@ from schema.errors import Rejected
 from schema.requests import NotifyRequest, RetryRequest
 from schema.views import OrderedView
 from services.api.answers import answer
+from services.api.links import from_batch
 from services.api.paths import batch_id_of, job_id_of
 from services.api.problems import needing
 
@@ -82,11 +83,11 @@ class Orders:
             await self._commands.send(
                 command,
                 correlation_id=request.scope["state"]["request_id"],
-                traceparent=request.headers.get("traceparent"),
+                traceparent=request.scope["state"]["traceparent"],
             )
         url = f"/api/batches/{command.batch_id}"
         ordered = OrderedView(batch_id=command.batch_id, command=command.TYPE, url=url, events_url=f"{url}/events")
-        return answer(ordered, status=202, headers={"Location": url})
+        return answer(ordered, status=202, headers={"Location": url, **from_batch(command.batch_id)})
 
 
 async def _job_ids(request: Request) -> tuple[UUID, ...] | None:

@@ -6,8 +6,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from schema.extraction import Meet
-from services.api.answers import UNKEPT, answer
+from services.api.answers import UNKEPT, answer, unless_known
 from services.api.calendar import Sheet, calendar
+from services.api.links import to_batch
 from services.api.paths import batch_id_of, code_of
 from services.api.schedule import result_view, schedule
 from services.api.timeline import timed
@@ -32,20 +33,24 @@ class Results:
         ]
 
     async def results(self, request: Request) -> Response:
-        return answer(schedule(*await self._reads.results(batch_id_of(request))))
+        batch_id = batch_id_of(request)
+        view = schedule(*await self._reads.results(batch_id))
+        return unless_known(request, answer(view, headers=to_batch(batch_id)))
 
     async def calendar(self, request: Request) -> Response:
-        batch, jobs = await self._reads.results(batch_id_of(request))
+        batch_id = batch_id_of(request)
+        batch, jobs = await self._reads.results(batch_id)
         finished = {job["result_code"]: job for job in jobs if job["result_code"] is not None}
         sheets = [
             Sheet(finished[result.result_code]["job_id"], finished[result.result_code]["completed_at"], result)
             for result in schedule(batch, jobs).results
         ]
-        return Response(
+        given = Response(
             calendar(batch["swimmer_name"], sheets),
             media_type="text/calendar",
-            headers={**UNKEPT, "Content-Disposition": 'attachment; filename="heatstream.ics"'},
+            headers={**UNKEPT, **to_batch(batch_id), "Content-Disposition": 'attachment; filename="heatstream.ics"'},
         )
+        return unless_known(request, given)
 
     async def shared(self, request: Request) -> Response:
         row, reports = await self._reads.result(code_of(request))

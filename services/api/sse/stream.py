@@ -31,6 +31,7 @@ HURRY_SECONDS = 0.3
 _UNKEPT = [(b"cache-control", b"no-store")]
 _HEADERS = [
     *_UNKEPT,
+    (b"vary", b"accept"),
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"x-accel-buffering", b"no"),
 ]

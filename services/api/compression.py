@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers
+from starlette.middleware.gzip import GZipMiddleware
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+#: Smaller answers fit one packet anyway.
+LEAST_BYTES = 1000
+#: Quick before small: the other requests wait meanwhile.
+LEVEL = 5
+
+
+class Compression(GZipMiddleware):
+    """gzip for who takes it, and never for a stream of events: what is held back to be compressed comes late."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if "text/event-stream" in Headers(scope=scope).get("accept", ""):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
