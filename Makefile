@@ -13,7 +13,7 @@ COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11
 
 NODE_FOLDERS := tests/contract examples/node
 
-.PHONY: help ground setup node node-ground demo up test check contract lint types fmt bench bench-extract bench-takeover bench-load bench-audit bench-replay chaos fuzz lock clean
+.PHONY: help ground setup node node-ground demo up test check contract lint types fmt bench bench-extract bench-takeover bench-load bench-audit bench-replay chaos fuzz fuzz-api lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,10 @@ chaos: setup ## Kill each service at each moment of a batch, and projectors over
 
 fuzz: setup ## Read damaged sheets in the sandbox for a while; prints JSON lines (SECONDS=300, SEED=n)
 	@$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+
+fuzz-api: setup ## Ask a gateway whatever its OpenAPI document allows, and what it does not (SECONDS=300, SEED=n)
+	@HEATSTREAM_FUZZ_API=$(or $(SECONDS),300) HEATSTREAM_FUZZ_SEED=$(or $(SEED),$$(date +%s)) \
+	  $(BIN)/python -m pytest -q tests/integration/api/test_contract.py
 
 lock: ## Write the lock files anew from pyproject.toml, with hashes: what runs, and that with the tools
 	@test -x .venv/uv/bin/uv || { $(PYTHON) -m venv .venv/uv && .venv/uv/bin/pip install --quiet uv; }

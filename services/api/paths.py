@@ -40,10 +40,11 @@ def code_of(request: Request) -> str:
 
 def cursor_of(request: Request) -> int:
     """Where a stream goes on. The header wins: an EventSource that comes back keeps its first address."""
-    text = request.headers.get("last-event-id") or request.query_params.get("last_event_id") or "0"
-    if (cursor := _number(text)) is None:
+    texts = request.headers.get("last-event-id"), request.query_params.get("last_event_id")
+    cursors = [_number(text) for text in texts if text]
+    if None in cursors:
         raise Rejected("bad-cursor", "a cursor is the `id` of an event of this stream; start again without one")
-    return cursor
+    return next((cursor for cursor in cursors if cursor is not None), 0)
 
 
 def page_of(request: Request, *, usual: int, most: int) -> tuple[int, int]:

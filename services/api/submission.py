@@ -63,7 +63,8 @@ class Submission:
 
     def take_links(self, links: list[str]) -> None:
         """Links, one an element or one a line; blank ones are skipped."""
-        for link in (line.strip() for text in links for line in text.splitlines()):
+        # Not splitlines(), which knows more ends of a line than people type, some of which may stand in a link.
+        for link in (line.strip() for text in links for line in re.split(r"[\r\n]", text)):
             if link:
                 self.take_source(url_source(link, len(self.sources) + 1))
 

@@ -41,6 +41,8 @@ def test_what_is_no_cursor_is_told_so(text: str) -> None:
     with pytest.raises(Rejected) as refused:
         cursor_of(request(last_event_id=text))
     assert refused.value.slug == "bad-cursor"
+    with pytest.raises(Rejected):
+        cursor_of(request(header="4", last_event_id=text))
 
 
 def test_a_page_has_bounds() -> None:

@@ -49,6 +49,12 @@ async def test_json_becomes_a_command() -> None:
     assert (command.client_ip, command.notification_email) == ("192.0.2.7", "a@b.org")
 
 
+async def test_a_link_stays_whole_whatever_python_takes_for_the_end_of_a_line() -> None:
+    odd = f"{LINK}?a\x85b\u2028c"
+    command = await _json({"swimmer": "Maya", "swimmers": None, "urls": [odd, f"{LINK}\r\n{LINK}?b"]})
+    assert command.sources == tuple(UrlSource(url=url) for url in (odd, LINK, f"{LINK}?b"))
+
+
 async def test_the_name_may_be_called_swimmer_name_and_the_address_be_left_open() -> None:
     command = await _json({"swimmer_name": "Maya", "urls": [LINK], "notification_email": None})
     assert (command.swimmer_name, command.notification_email) == ("Maya", None)
