@@ -9,6 +9,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from schema.views import BatchView
+
 from services.cli.checkout import running_api
 from services.cli.failures import Unusable
 
@@ -62,6 +64,11 @@ def names(sources: Sequence[Path | str]) -> dict[int, str]:
     return {
         number: source.name if isinstance(source, Path) else source for number, source in enumerate(sources, start=1)
     }
+
+
+def job_names(batch: BatchView) -> dict[int, str]:
+    """The source of each job, file name or link, by its sequence."""
+    return {job.sequence: job.filename or job.source_url or "" for job in batch.jobs}
 
 
 def swimmer(name: str) -> str:

@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from schema.errors import HeatstreamError
+from services.client.failures import Unreachable
 
 if TYPE_CHECKING:
     from typer._click import Context
@@ -30,6 +31,9 @@ class OneLineFailures(TyperGroup):
     def invoke(self, ctx: Context) -> Any:  # noqa: ANN401 - as the class above declares it
         try:
             return super().invoke(ctx)
+        except Unreachable as failure:
+            complain(f"{failure}: start one with `make up`, or name another with --api or HEATSTREAM_API_URL")
+            raise typer.Exit(BAD_INPUT) from None
         except HeatstreamError as failure:
             complain(str(failure))
             raise typer.Exit(BAD_INPUT) from None

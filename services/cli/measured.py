@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from services.cli.gateway import BatchNews, Gateway
+    from services.client.following import BatchNews
+    from services.client.gateway import Gateway
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Protocol
 
-    from services.cli.gateway import BatchNews
+    from services.client.following import BatchNews
 
     #: Gives the source (file name or link) of each job by its sequence; called once, when the first job has news.
     Names = Callable[[], Mapping[int, str]]

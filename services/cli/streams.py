@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from services.cli.gateway import BatchNews
+    from services.client.following import BatchNews
 
 
 def merged(streams: Mapping[str, Iterable[BatchNews]]) -> Iterator[tuple[str, BatchNews]]:

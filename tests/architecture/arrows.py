@@ -12,9 +12,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "services.api": ("schema", "services.runtime"),
     "services.worker": ("schema", "services.runtime"),
     "services.projector": ("schema", "services.runtime"),
+    "services.client": ("schema",),
     "services.cli": (
         "schema",
         "services.runtime",
+        "services.client",
         "services.worker.extraction",
         "services.projector.audit",
         "deploy.local",

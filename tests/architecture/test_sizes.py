@@ -9,7 +9,7 @@ SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "mana
 #: Every folder of code has a place here; below a service, a package of its own concept may grow.
 TREE = {
     "schema": {"golden", "histories", "json", "migrations", "queries"},
-    "services": {"runtime", "api", "worker", "projector", "cli"},
+    "services": {"runtime", "api", "worker", "projector", "client", "cli"},
     "deploy": {"local", "docker", "kubernetes", "rabbitmq", "monitoring"},
     "tests": {"unit", "contract", "architecture", "integration", "acceptance", "chaos", "bench", "samples", "fuzz"},
 }

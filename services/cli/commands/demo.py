@@ -28,7 +28,7 @@ def demo(*, as_json: AsJson = False, state: State = STATE) -> None:
     not so, 2 it could not start.
     """
     from services.cli import local_stack, measured, outcome, progress
-    from services.cli.gateway import Gateway
+    from services.client.gateway import Gateway
 
     samples = [CHECKOUT / "examples" / name for name in SHEETS]
     calendar = state / "demo.ics"

@@ -22,7 +22,7 @@ def discover(
     does not tell it. Exit codes: 0 found, 3 no PDF is linked from the page, 2 the page cannot be read, or no gateway.
     """
     from services.cli import tables
-    from services.cli.gateway import Gateway
+    from services.client.gateway import Gateway
 
     with Gateway(gateway_url(api)) as gateway:
         page = gateway.discover(_whole(url))

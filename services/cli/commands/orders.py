@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schema.views import OrderedView
-    from services.cli.gateway import Gateway
+    from services.client.gateway import Gateway
 
 Batch = Annotated[UUID, typer.Argument(metavar="BATCH", help="The id that `heatstream submit` printed.")]
 
@@ -23,7 +23,7 @@ def cancel(batch: Batch, *, as_json: AsJson = False, api: Api = None) -> None:
 
     Exit codes: 0 on its way, 2 the batch is over or unknown, or no gateway.
     """
-    from services.cli.gateway import Gateway
+    from services.client.gateway import Gateway
 
     with Gateway(gateway_url(api)) as gateway:
         _told(gateway.cancel(batch), "is being cancelled", as_json=as_json)
@@ -44,7 +44,7 @@ def retry(
     `heatstream watch` then tells how it goes. Exit codes: 0 on its way, 2 nothing of it has failed, the batch is
     cancelled or unknown, or no gateway.
     """
-    from services.cli.gateway import Gateway
+    from services.client.gateway import Gateway
 
     with Gateway(gateway_url(api)) as gateway:
         jobs = _jobs(gateway, batch, job or [])
@@ -62,7 +62,7 @@ def notify(
 
     Exit codes: 0 on its way, 2 no mail is sent from there, the address or the batch is wrong, or no gateway.
     """
-    from services.cli.gateway import Gateway
+    from services.client.gateway import Gateway
 
     with Gateway(gateway_url(api)) as gateway:
         _told(gateway.notify(batch, email), "will be mailed about", as_json=as_json)
@@ -79,7 +79,7 @@ def expire(
 
     Exit codes: 0 on its way, 1 not confirmed, 2 the batch is unknown, or no gateway.
     """
-    from services.cli.gateway import Gateway
+    from services.client.gateway import Gateway
 
     with Gateway(gateway_url(api)) as gateway:
         if not yes:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schema.views import ResultsView, SubmittedView
-    from services.cli.gateway import Gateway
+    from services.client.gateway import Gateway
 
 
 def submit(  # noqa: PLR0913 - the arguments are the command line
@@ -49,7 +49,7 @@ def submit(  # noqa: PLR0913 - the arguments are the command line
     input or no gateway.
     """
     from services.cli import calendar_files, outcome
-    from services.cli.gateway import Gateway
+    from services.client.gateway import Gateway
 
     names, wanted = batch_options.swimmers(swimmer), [batch_options.source(argument) for argument in sources]
     calendars = calendar_files.one_each(_in_a_folder(ics), names) if ics else []

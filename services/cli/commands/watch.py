@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from services.cli.batch_options import Api, AsJson, gateway_url
+from services.cli.batch_options import Api, AsJson, gateway_url, job_names
 
 
 def watch(
@@ -26,14 +26,14 @@ def watch(
     from dataclasses import asdict
 
     from services.cli import outcome, progress
-    from services.cli.gateway import Gateway
+    from services.client.gateway import Gateway
 
     with Gateway(gateway_url(api)) as gateway:
         if as_json:
             for news in gateway.events(batch):
                 typer.echo(json.dumps(asdict(news)))
         else:
-            with progress.showing(lambda: gateway.names(batch)) as show:
+            with progress.showing(lambda: job_names(gateway.batch(batch))) as show:
                 for news in gateway.events(batch):
                     show(news)
         results = gateway.results(batch)

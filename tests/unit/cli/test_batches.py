@@ -13,7 +13,7 @@ from services.cli.app import app
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.cli.conftest import ScriptedGateway
+    from tests.unit.conftest import ScriptedGateway
 
 BATCH = "0199c0de-0000-7000-8000-000000000001"
 JOB = "0199c0de-0000-7000-8000-000000000002"

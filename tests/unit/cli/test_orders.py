@@ -12,7 +12,7 @@ from services.cli.app import app
 from tests.unit.cli.test_batches import BATCH, BATCH_PATH, JOB, MOMENT, NAME
 
 if TYPE_CHECKING:
-    from tests.unit.cli.conftest import ScriptedGateway
+    from tests.unit.conftest import ScriptedGateway
 
 ORDERED = {"batch_id": BATCH, "command": "batch.x", "url": BATCH_PATH, "events_url": f"{BATCH_PATH}/events"}
 

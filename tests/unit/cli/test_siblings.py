@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.cli.calendar_files import one_each
-from tests.unit.cli.conftest import Answer
 from tests.unit.cli.test_batches import BATCH, DONE, NAME, SWIM, accepted, heatstream, results
+from tests.unit.conftest import Answer
 
 if TYPE_CHECKING:
-    from tests.unit.cli.conftest import ScriptedGateway
+    from tests.unit.conftest import ScriptedGateway
 
 BROTHER, HIS = "Lindqvist, Émile", "0199c0de-0000-7000-8000-000000000009"
 SWIMMERS = ["--swimmer", NAME, "--swimmer", BROTHER]

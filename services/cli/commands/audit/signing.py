@@ -47,7 +47,9 @@ def checkpoint(
         for signed in lines(seen, signing, None if kept is None else last_signed(kept)):
             spool.write(signed)
         if post is not None:
-            _post(post, spool)
+            from services.projector.audit.witness import post as hand_over
+
+            hand_over(post, spool)
         spool.seek(0)
         if kept is None:
             for line in spool:
@@ -90,16 +92,3 @@ def _appended(file: Path | None) -> Iterator[IO[bytes] | None]:
         fcntl.flock(opened, fcntl.LOCK_EX)
         opened.seek(0)
         yield opened
-
-
-def _post(url: str, spool: IO[bytes]) -> None:
-    """Raises Unusable where it is not taken."""
-    import httpx2
-
-    spool.seek(0)
-    try:
-        answer = httpx2.post(url, content=spool, headers={"content-type": "application/x-ndjson"}, timeout=30)
-    except (httpx2.HTTPError, httpx2.InvalidURL) as failure:
-        raise Unusable(f"{url} cannot be reached: {failure}; nothing was appended") from failure
-    if not answer.is_success:
-        raise Unusable(f"{url} answers {answer.status_code}; nothing was appended")

@@ -1,0 +1,1 @@
+"""The gateway for Python programs: `gateway.Gateway`, and `async_gateway.AsyncGateway` for asyncio."""

@@ -1,0 +1,50 @@
+"""What the gateway's answers mean to a client. No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from schema.views import Problem
+from services.client.failures import Away, NoGateway, Refused, Unreachable, sentence
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from schema.errors import HeatstreamError
+    from services.client.calls import Call, View
+
+#: The pause after a cut line, and the longest that the gateway's own wish may be.
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
+UNAVAILABLE = 503
+
+
+def read(call: Call[View], answer: httpx2.Response, url: str) -> View:
+    """The view that was asked for. Raises Refused, Away or NoGateway. `url` is the gateway's."""
+    if answer.is_error:
+        raise refusal(answer, url)
+    if issubclass(call.view, bytes):
+        return call.view(answer.content)
+    try:
+        return call.view.model_validate_json(answer.content)
+    except ValidationError:
+        raise NoGateway(f"{answer.url} gave an answer that this client does not understand") from None
+
+
+def refusal(answer: httpx2.Response, url: str) -> HeatstreamError:
+    """What an error says, whose body has been read."""
+    try:
+        problem = Problem.model_validate_json(answer.content)
+    except ValidationError:
+        return NoGateway(f"{url} answered {answer.status_code} and does not look like Heatstream's gateway")
+    if answer.status_code != UNAVAILABLE:
+        return Refused(problem)
+    asked = answer.headers.get("Retry-After", "")
+    return Away(sentence(problem), min(float(asked), LONGEST_PAUSE_SECONDS) if asked.isdigit() else PAUSE_SECONDS)
+
+
+def unreachable(gone: Exception, url: str, *, reached: bool) -> HeatstreamError:
+    """Worth another try only where the gateway has answered before: else the address is wrong."""
+    said = f"the gateway at {url} cannot be reached ({gone})"
+    return Away(f"{said}; try again in a moment", PAUSE_SECONDS) if reached else Unreachable(said)

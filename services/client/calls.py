@@ -1,0 +1,99 @@
+"""What is asked of the gateway, for a client of either kind to send. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from uuid import uuid4
+
+from schema.discovery import DiscoveredView
+from schema.requests import DiscoverRequest, NotifyRequest, RetryRequest
+from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import ExitStack
+    from uuid import UUID
+
+    from pydantic import BaseModel
+
+#: Longer than the gateway takes for a page whose parts are all late.
+DISCOVERY_SECONDS = 60.0
+
+View = TypeVar(
+    "View", SubmittedView, DiscoveredView, BatchView, EventsView, OrderedView, ResultsView, ResultView, bytes
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[View]):
+    """One request and what its answer is read as; `rest` are the arguments of httpx2's `request`."""
+
+    view: type[View]
+    method: str
+    path: str
+    rest: dict[str, Any] = field(default_factory=dict)
+
+
+def submit(swimmers: Sequence[str], sources: Sequence[Path | str], open_files: ExitStack) -> Call[SubmittedView]:
+    """PDFs are streamed from disk, and closed with `open_files`. Sent again, the call makes no second batch."""
+    form: list[tuple[str, Any]] = [("swimmer", (None, swimmer)) for swimmer in swimmers]
+    for source in sources:
+        if isinstance(source, Path):
+            form.append(("pdfs", (source.name, open_files.enter_context(source.open("rb")), "application/pdf")))
+        else:
+            form.append(("urls", (None, source)))
+    headers = {"Idempotency-Key": str(uuid4())}
+    return Call(SubmittedView, "POST", "/api/batches", {"files": form, "headers": headers})
+
+
+def discover(link: str) -> Call[DiscoveredView]:
+    asked = DiscoverRequest.model_construct(url=link)  # the gateway says better what is wrong with a link
+    return Call(DiscoveredView, "POST", "/api/discover", {**_json(asked), "timeout": DISCOVERY_SECONDS})
+
+
+def batch(batch_id: UUID) -> Call[BatchView]:
+    return Call(BatchView, "GET", f"/api/batches/{batch_id}")
+
+
+def log(batch_id: UUID, after: int) -> Call[EventsView]:
+    return Call(EventsView, "GET", f"/api/batches/{batch_id}/events", {"params": {"after": after}})
+
+
+def results(batch_id: UUID) -> Call[ResultsView]:
+    return Call(ResultsView, "GET", f"/api/batches/{batch_id}/results")
+
+
+def calendar(batch_id: UUID) -> Call[bytes]:
+    return Call(bytes, "GET", f"/api/batches/{batch_id}/calendar.ics")
+
+
+def shared_result(code: str) -> Call[ResultView]:
+    return Call(ResultView, "GET", f"/result/{code}")
+
+
+def cancel(batch_id: UUID) -> Call[OrderedView]:
+    return Call(OrderedView, "POST", f"/api/batches/{batch_id}/cancel")
+
+
+def retry(batch_id: UUID, job_ids: Sequence[UUID]) -> Call[OrderedView]:
+    body = _json(RetryRequest(job_ids=tuple(job_ids))) if job_ids else {}
+    return Call(OrderedView, "POST", f"/api/batches/{batch_id}/retry", body)
+
+
+def retry_job(batch_id: UUID, job_id: UUID) -> Call[OrderedView]:
+    return Call(OrderedView, "POST", f"/api/batches/{batch_id}/jobs/{job_id}/retry")
+
+
+def notify(batch_id: UUID, email: str) -> Call[OrderedView]:
+    asked = NotifyRequest.model_construct(email=email)  # as for a link
+    return Call(OrderedView, "POST", f"/api/batches/{batch_id}/notify", _json(asked))
+
+
+def expire(batch_id: UUID) -> Call[OrderedView]:
+    return Call(OrderedView, "POST", f"/api/batches/{batch_id}/expire")
+
+
+def _json(asked: BaseModel) -> dict[str, Any]:
+    return {"json": asked.model_dump(mode="json")}
