@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from services.api.settings import ApiSettings
 from services.runtime.asyncapi.document import asyncapi
 from services.runtime.settings import Settings
 from services.runtime.topology import topology
+from services.runtime.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 ASYNCAPI = ROOT / "schema" / "asyncapi.yaml"
@@ -37,7 +37,7 @@ def documents() -> dict[Path, str]:
 def over_http() -> dict[str, Any]:
     """The OpenAPI document of a gateway whose settings are the defaults."""
     defaults = ApiSettings.model_construct()
-    return openapi(_version(), Limits(defaults.max_pdfs, defaults.max_pdf_mb))
+    return openapi(VERSION, Limits(defaults.max_pdfs, defaults.max_pdf_mb))
 
 
 def golden() -> dict[str, Any]:
@@ -49,14 +49,9 @@ def _json(document: object) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _version() -> str:
-    version: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    return version
-
-
 def _yaml() -> str:
     defaults = Settings.model_construct()
-    document = asyncapi(topology(defaults.partitions, defaults.history_days), _version(), golden())
+    document = asyncapi(topology(defaults.partitions, defaults.history_days), VERSION, golden())
     writer = YAML()
     writer.width = 4096  # no folding: it leaves blanks at the ends of lines
     text = io.StringIO("# Generated from the models: change those, and run `make contract`.\n")

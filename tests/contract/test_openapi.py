@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import tomllib
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -17,7 +18,8 @@ from services.api.openapi.page import POLICY, page
 from services.api.openapi.problems_page import slugs
 from services.api.problems import CATALOGUE, MEDIA_TYPE
 from services.api.settings import ApiSettings
-from tests.contract.documents import over_http
+from services.runtime.version import VERSION
+from tests.contract.documents import ROOT, over_http
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,6 +98,10 @@ def test_what_is_in_a_path_is_a_parameter_and_names_are_there_once() -> None:
         in_path = {parameter.name for parameter in operation.parameters if parameter.place == "path"}
         assert in_path == set(re.findall(r"\{(\w+)\}", operation.path))
     assert len({operation.name for operation in OPERATIONS}) == len(OPERATIONS)
+
+
+def test_the_version_is_the_projects() -> None:
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == VERSION
 
 
 def test_the_limits_are_the_settings() -> None:

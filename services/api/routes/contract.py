@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import orjson
@@ -11,6 +10,7 @@ from schema.errors import Rejected
 from services.api.openapi.document import Limits, openapi
 from services.api.openapi.page import POLICY, page
 from services.api.problems import CATALOGUE
+from services.runtime.version import VERSION
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -22,7 +22,7 @@ class Contract:
     """What this gateway promises: for programs, and for people. Made once, at start."""
 
     def __init__(self, settings: ApiSettings) -> None:
-        document = openapi(version("heatstream"), Limits(settings.max_pdfs, settings.max_pdf_mb))
+        document = openapi(VERSION, Limits(settings.max_pdfs, settings.max_pdf_mb))
         self._json, self._page = orjson.dumps(document), page(document)
 
     def routes(self) -> list[Route]:
