@@ -21,7 +21,7 @@ Name = Annotated[
 Link = Annotated[
     str,
     StringConstraints(
-        max_length=2048, pattern=r"^https?://[0-9A-Za-z][0-9A-Za-z.-]*(:[0-9]{1,5})?([/?#][^\x00-\x20]*)?$"
+        max_length=2048, pattern=r"^https?://[0-9A-Za-z][0-9A-Za-z.-]*(:[1-5]?[0-9]{1,4})?([/?#][^\x00-\x20]*)?$"
     ),
 ]
 #: An address for mail, or nothing: what a form has where nobody typed one.

@@ -133,7 +133,7 @@ def swimmer_name(given: str) -> str:
 def url_source(link: str, number: int) -> UrlSource:
     """A link as a source. Raises Rejected for what no worker could fetch."""
     try:
-        host = urlsplit(link).hostname
+        host, _ = urlsplit(link).hostname, urlsplit(link).port  # asked for, a port that is none raises
         source = UrlSource(url=link)
     except (ValueError, ValidationError):
         host = None

@@ -14,6 +14,8 @@ from services.api.sse.frames import NAMES
 _BATCH = "/api/batches/{batch_id}"
 _UUID: Document = {"type": "string", "format": "uuid"}
 _CURSOR: Document = {"type": "integer", "minimum": 0, "maximum": LARGEST}
+#: An empty one is none.
+_CURSOR_OR_BLANK: Document = {"anyOf": [_CURSOR, {"type": "string", "maxLength": 0}]}
 _TEXT: Document = {"type": "string"}
 _OBJECT: Document = {"type": "object"}
 _STREAM_EVENT: Document = {
@@ -138,9 +140,12 @@ OPERATIONS: tuple[Operation, ...] = (
         "A stream is resumed by `Last-Event-ID`, as an EventSource does it, and ends with the batch.",
         (
             _BATCH_ID,
-            Parameter("Last-Event-ID", "header", _CURSOR, "The last event that you have, of a stream."),
+            Parameter("Last-Event-ID", "header", _CURSOR_OR_BLANK, "The last event that you have, of a stream."),
             Parameter(
-                "last_event_id", "query", _CURSOR, "The same, for who cannot set a header, which goes before it."
+                "last_event_id",
+                "query",
+                _CURSOR_OR_BLANK,
+                "The same, for who cannot set a header, which goes before it.",
             ),
             Parameter("after", "query", {**_CURSOR, "default": 0}, "Of a page: the last event that you have."),
             Parameter(

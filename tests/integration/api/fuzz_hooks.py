@@ -29,6 +29,9 @@ STRANGER_IN = 5
 MOST_SOURCES = ApiSettings.model_construct().max_pdfs
 
 
+schemathesis.serializer.alias("application/pdf", "application/octet-stream")
+
+
 @schemathesis.hook
 def before_call(_: HookContext, case: Case[Any], __: dict[str, Any]) -> None:
     """Lead what is well made to what there is. What is made to be refused stays as it is."""

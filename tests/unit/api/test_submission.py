@@ -126,6 +126,7 @@ async def test_each_name_that_is_there_again_is_told() -> None:
         ({"swimmer": "Maya", "urls": ["ftp://example.org/a.pdf"]}, "bad-url"),
         ({"swimmer": "Maya", "urls": ["example.org/a.pdf"]}, "bad-url"),
         ({"swimmer": "Maya", "urls": ["https:///a.pdf"]}, "bad-url"),
+        ({"swimmer": "Maya", "urls": ["https://example.org:8x/a.pdf"]}, "bad-url"),
         ({"swimmer": "Maya", "urls": ["https://[::1/a.pdf"]}, "bad-url"),
         ({"swimmer": "Maya", "urls": [LINK + "x" * 2048]}, "bad-url"),
         ({"swimmer": "Maya", "urls": ["https://exa mple.org/"]}, "bad-url"),
