@@ -9,11 +9,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help ground setup demo up test check lint types fmt bench bench-extract bench-projector chaos fuzz lock clean
-
 NODE_FOLDERS := tests/contract examples/node
 
-.PHONY: help ground setup node node-ground demo up test check contract lint types fmt bench bench-extract bench-takeover bench-load bench-audit bench-replay chaos fuzz fuzz-api lock clean
+.PHONY: help ground setup node node-ground demo up test check contract lint types fmt bench bench-extract bench-projector \
+  bench-replay bench-audit bench-load bench-takeover chaos fuzz fuzz-api lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,24 +17,20 @@ from services.projector.audit.difference import LOG, Difference
 from services.projector.audit.log import Row
 from services.projector.audit.looking import fetch, looking
 from services.projector.chain import canonical
+from services.runtime.history import end, reading
 from services.runtime.queries import query
-from services.runtime.topology import HISTORY, events_queue
+from services.runtime.topology import events_queue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
+    from aio_pika.abc import AbstractConnection
 
     from services.projector.audit.looking import Looking
 
-PREFETCH = 500
 EVENTS_A_QUERY = 1000
-#: How long the first message of a stream may take, should it have any, and one behind another.
-FIRST_SECONDS, SILENCE_SECONDS = 5.0, 1.0
-#: How long its end is looked for while more and more arrives.
-END_SECONDS = 5.0
 #: A broker that has more to send and is silent for so long is away.
 AWAY_SECONDS = 60.0
 #: Publishers' clocks are not one clock, and what was said first may come a little later.
@@ -63,58 +57,26 @@ class Missing(NamedTuple):
 async def said(connection: AbstractConnection, heard: Callable[[int, int], None]) -> AsyncIterator[list[Said]]:
     """The events of the stream by the thousand, from its first message to the one that is its last now.
 
-    What cannot be read was set aside. `heard` gets how many messages were read, of how many. Raises Transient.
+    What cannot be read was set aside. `heard` gets how many messages were read, of how many. Raises Transient, and
+    Rejected where there is no stream.
     """
-    if (newest := await _newest(connection)) is None:
+    if (newest := await end(connection)) is None:
         return
     gathered, offset, first = list[Said](), -1, None
-    async with _reading(connection, "first") as messages:
+    async with reading(connection, "first") as reader:
         while offset < newest:
-            try:
-                message = await asyncio.wait_for(messages.get(), AWAY_SECONDS)
-            except TimeoutError:
-                raise Transient("the message broker does not send what its stream has") from None
-            offset = _offset(message)
+            message = await reader.next(AWAY_SECONDS)
+            if message is None:
+                raise Transient("the message broker does not send what its stream has")
+            offset = message.offset
             first = offset if first is None else first
             gathered += (Said(offset, fact) for fact in _facts(message.body))
-            await message.ack()
+            await reader.acknowledge(message)
             if len(gathered) >= EVENTS_A_QUERY:
                 heard(offset - first + 1, newest - first + 1)
                 yield gathered
                 gathered = []
     yield gathered
-
-
-async def _newest(connection: AbstractConnection) -> int | None:
-    """The offset of the last message: what a stream calls its last is a chunk of them. None of an empty stream."""
-    clock = asyncio.get_running_loop().time
-    newest, deadline = None, clock() + END_SECONDS
-    async with _reading(connection, "last") as messages:
-        while clock() < deadline:
-            try:
-                message = await asyncio.wait_for(messages.get(), FIRST_SECONDS if newest is None else SILENCE_SECONDS)
-            except TimeoutError:
-                break
-            newest = _offset(message)
-            await message.ack()
-    return newest
-
-
-@asynccontextmanager
-async def _reading(connection: AbstractConnection, start: str) -> AsyncIterator[asyncio.Queue[AbstractIncomingMessage]]:
-    channel = await connection.channel()
-    await channel.set_qos(prefetch_count=PREFETCH)
-    arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
-    stream = await channel.get_queue(HISTORY)
-    await stream.consume(arrived.put, arguments={"x-stream-offset": start})
-    try:
-        yield arrived
-    finally:
-        await channel.close()
-
-
-def _offset(message: AbstractIncomingMessage) -> int:
-    return int(str(message.headers["x-stream-offset"]))
 
 
 class History:

@@ -16,8 +16,8 @@ from schema.errors import Rejected, Transient
 from services.projector.chain import SALT_BYTES
 from services.projector.intake import read
 from services.projector.record import Arrival, SetAside, record
-from services.projector.replay import history
 from services.projector.store import Conflict, KnownMessage, Store
+from services.runtime import history
 from services.runtime.database import REFUSED, Database
 from services.runtime.link import CONNECT_SECONDS, GONE
 from services.runtime.queries import query

@@ -159,6 +159,8 @@ async def test_it_ends_where_there_is_nothing(rig: Rig) -> None:
 
 
 async def test_a_broker_without_the_stream_is_told(rig: Rig) -> None:
+    batch = new_id()
+    await rig.say(batch, *whole_batch(batch, 1))  # whoever connects, declares it
     async with await aio_pika.connect(rig.amqp_url) as connection:
         await (await connection.channel()).queue_delete(HISTORY)
     with pytest.raises(Rejected, match="no stream"):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -10,17 +10,13 @@ import orjson
 from aio_pika.exceptions import ChannelNotFoundEntity
 
 from services.cli.commands.status.state import Queue
-from services.runtime.topology import HISTORY
+from services.runtime.history import SILENCE_SECONDS, end, reading
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
+    from aio_pika.abc import AbstractConnection
 
-PREFETCH = 500
-#: A stream does not say where it ends, only where its last chunk begins: after that, and such a silence, it is over.
-SILENCE_SECONDS = 0.3
-FIRST_SECONDS = 1.5
 MOST_SECONDS = 5.0
 MOST_EVENTS = 50_000
 
@@ -59,44 +55,18 @@ async def queues(connection: AbstractConnection, names: Iterable[str]) -> list[Q
 async def history(connection: AbstractConnection, since: datetime | None) -> History:
     """The events of the history from a moment on (its clock, in whole seconds), or from its beginning."""
     found: list[Published] = []
-    clock = asyncio.get_running_loop().time
+    if (newest := await end(connection)) is None:
+        return History(found, whole=True)
+    clock, reached = asyncio.get_running_loop().time, -1
     over = clock() + MOST_SECONDS
-    async with _reading(connection, "last") as arrived:
-        try:
-            async with asyncio.timeout(FIRST_SECONDS):
-                end = _offset(await arrived.get())
-        except TimeoutError:
-            return History(found, whole=True)  # it is empty
-    async with _reading(connection, since or "first") as arrived:
-        reached = -1
-        while clock() < over and len(found) < MOST_EVENTS:
-            try:
-                async with asyncio.timeout(SILENCE_SECONDS):
-                    message = await arrived.get()
-            except TimeoutError:
-                if reached >= end:
-                    return History(found, whole=True)
-                continue
-            reached = _offset(message)
+    async with reading(connection, since or "first") as reader:
+        while reached < newest and clock() < over and len(found) < MOST_EVENTS:
+            if (message := await reader.next(SILENCE_SECONDS)) is None:
+                break  # nothing since then
+            reached = message.offset
             found.extend(_read(message.body))
-            await message.ack()
-    return History(found, whole=False)
-
-
-@asynccontextmanager
-async def _reading(
-    connection: AbstractConnection, since: datetime | str
-) -> AsyncIterator[asyncio.Queue[AbstractIncomingMessage]]:
-    arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
-    async with await connection.channel(publisher_confirms=False) as channel:
-        await channel.set_qos(prefetch_count=PREFETCH)
-        stream = await channel.get_queue(HISTORY, ensure=False)
-        await stream.consume(arrived.put, arguments={"x-stream-offset": since})
-        yield arrived
-
-
-def _offset(message: AbstractIncomingMessage) -> int:
-    return int(str(message.headers["x-stream-offset"]))
+            await reader.acknowledge(message)
+    return History(found, whole=reached >= newest or reached < 0)
 
 
 def _read(body: bytes) -> Iterator[Published]:

@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 from schema.cloudevents import Fact
 from schema.events import BatchExpired
 from services.cli.app import app
-from services.projector.audit import history
 from services.projector.audit.difference import HISTORY, LOG, Difference
+from services.projector.audit.history import History
+from services.runtime import history
 from services.runtime.clock import new_id, now
 from tests.integration.projector.rig import Rig, projecting, whole_batch
 from tests.unit.projector import story
@@ -34,7 +35,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def compared(rig: Rig, only: Collection[UUID] | None = None) -> list[Difference]:
     async with await aio_pika.connect(rig.amqp_url) as connection:
-        return await history.History(rig.database_url, 1, only, timedelta()).differences(connection)
+        return await History(rig.database_url, 1, only, timedelta()).differences(connection)
 
 
 def change(rig: Rig, statement: str, *arguments: object) -> None:

@@ -1,4 +1,4 @@
-"""The stream of all events, read from a place in it."""
+"""The stream of all events, `heatstream.history`, read from a place in it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 #: A stream's consumer must say how much it takes at a time, and acknowledge it.
 PREFETCH_MESSAGES = 500
-#: A broker that has more to give is not silent for so long.
-SILENCE_SECONDS = 1.0
+#: How long the first message of a stream may take, should it have any; a broker that has more is not silent so long.
+FIRST_SECONDS, SILENCE_SECONDS = 5.0, 1.0
 #: How long the end is looked for while more and more arrives.
-END_SECONDS = 3.0
+END_SECONDS = 10.0
 
 
 class Message(NamedTuple):
@@ -96,9 +96,12 @@ async def end(connection: AbstractConnection) -> int | None:
 
     What a stream calls its last is the last chunk, of one message or of many.
     """
-    newest, deadline = None, asyncio.get_running_loop().time() + END_SECONDS
+    clock = asyncio.get_running_loop().time
+    newest, deadline = None, clock() + END_SECONDS
     async with reading(connection, "last") as reader:
-        while asyncio.get_running_loop().time() < deadline and (message := await reader.next(SILENCE_SECONDS)):
+        message = await reader.next(FIRST_SECONDS)
+        while message is not None and clock() < deadline:
             newest = message.offset
             await reader.acknowledge(message)
+            message = await reader.next(SILENCE_SECONDS)
     return newest
