@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 import aio_pika
 
 from schema.errors import Transient
-from services.cli.checkout import running_broker
 from services.cli.failures import Unusable
 from services.runtime import log
 from services.runtime.link import CONNECT_SECONDS, GONE
-from services.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -19,10 +17,6 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractConnection
 
 T = TypeVar("T")
-
-
-def broker_url(given: str | None) -> str:
-    return given or running_broker() or Settings().amqp_url.get_secret_value()
 
 
 @asynccontextmanager

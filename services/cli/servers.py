@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import asyncpg
 
 from schema.errors import Transient
-from services.cli.checkout import running_database
+from services.cli import addresses
 from services.cli.failures import Unusable
 from services.runtime import log
 from services.runtime.database import Database
 from services.runtime.link import GONE
 from services.runtime.queries import query
-from services.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
@@ -44,7 +43,7 @@ class Tables:
 @asynccontextmanager
 async def opened_tables(database_url: str | None) -> AsyncIterator[Tables]:
     """Raises Transient when the database is away, Unusable when it does not take us or is another."""
-    url = database_url or running_database() or Settings().database_url.get_secret_value()
+    url = addresses.database_url(database_url)
     try:
         async with Database(url, name=NAME, most_connections=2) as database:
             yield Tables(database)

@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs, so that --help stays quick
-# ruff: noqa: TC003 - typer reads the annotations
+# ruff: noqa: TC001, TC003 - typer reads the annotations
 from __future__ import annotations
 
 from typing import Annotated
@@ -7,6 +7,7 @@ from uuid import UUID
 
 import typer
 
+from services.cli.batch_options import DatabaseUrl
 from services.cli.commands.audit import options
 from services.cli.failures import Unusable
 from services.cli.moments import moment
@@ -17,7 +18,7 @@ def export(
     *,
     since: Annotated[str | None, typer.Option(metavar="TIME", help="Of all batches, what was recorded since.")] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="And before then.")] = None,
-    database_url: options.Database = None,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Write events of the log as CloudEvents 1.0, a line of JSON each.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.batch_options import AsJson  # noqa: TC001 - typer reads the annotation
+from services.cli.batch_options import AsJson, Broker, DatabaseUrl  # noqa: TC001 - typer reads the annotation
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,12 +19,8 @@ def recover(
             metavar="TIME|OFFSET", help="Where to begin; rather too early than too late: repeats are harmless."
         ),
     ],
-    amqp_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="The broker; without it, the one of HEATSTREAM_AMQP_URL.")
-    ] = None,
-    database_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="The database, as the projector's role or its owner.")
-    ] = None,
+    amqp_url: Broker = None,
+    database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring a restored database up to date.
@@ -32,29 +28,22 @@ def recover(
     Folds from the stream heatstream.history what the database lacks: what was recorded between its backup and its
     loss. Begin before the backup was taken, an hour say; what the log has is left as it is. It ends where the stream
     ended when it began. Start the projector behind it, so that events come in their order; beside it nothing breaks.
-    Without URLs it takes HEATSTREAM_AMQP_URL and HEATSTREAM_DATABASE_URL. Exit codes: 0 done, 2 bad input, no broker or
-    no database; run it again to go on.
+    The database is written as the projector's role or its owner. Exit codes: 0 done, 2 bad input, no broker or no
+    database; run it again to go on.
     """
     from dataclasses import asdict
 
     import orjson
     import uvloop
 
-    from services.cli import steps
+    from services.cli import addresses, steps
     from services.projector.replay.recover import recover
     from services.runtime import log
-    from services.runtime.settings import Settings
 
     log.configure("cli", "warning")
-    settings, start = Settings(), _start(since)
     with steps.showing() as show:
         done = uvloop.run(
-            recover(
-                amqp_url or settings.amqp_url.get_secret_value(),
-                database_url or settings.database_url.get_secret_value(),
-                start,
-                show,
-            )
+            recover(addresses.broker_url(amqp_url), addresses.database_url(database_url), _start(since), show)
         )
     document = asdict(done)
     if as_json:

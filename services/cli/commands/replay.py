@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.batch_options import AsJson  # noqa: TC001 - typer reads the annotation
+from services.cli.batch_options import AsJson, DatabaseUrl  # noqa: TC001 - typer reads the annotation
 from services.cli.failures import BROKEN, Unusable
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ def replay(  # noqa: PLR0913 - one for each option
         int | None, typer.Option(metavar="COUNT", min=1, max=64, help="Processes; without it, one a processor.")
     ] = None,
     anew: Annotated[bool, typer.Option("--anew", help="Begin again, even where one was cut short.")] = False,
-    database_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="The database, as the role that migrates it.")
-    ] = None,
+    database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Rebuild the read tables from the log.
@@ -42,8 +40,8 @@ def replay(  # noqa: PLR0913 - one for each option
     children's names are in them, so drop the schema afterwards. What was cut short is gone on with. --swap puts them in
     the place of the live ones in one transaction, without a restart of anything; events wait meanwhile. --compare
     names each row and column that differs, and leaves the schema only where one does, or --into names it. What was
-    erased stays erased, --until or not. Without --database-url it takes HEATSTREAM_DATABASE_URL. Exit codes: 0 done,
-    1 the tables differ, 2 bad input or no database.
+    erased stays erased, --until or not. The database is asked as the role that migrates it. Exit codes: 0 done, 1 the
+    tables differ, 2 bad input or no database.
     """
     import gc
     import os
@@ -51,10 +49,9 @@ def replay(  # noqa: PLR0913 - one for each option
     import orjson
     import uvloop
 
-    from services.cli import steps
+    from services.cli import addresses, steps
     from services.projector.replay.beside import Until
     from services.projector.replay.replay import Then, replay
-    from services.runtime.settings import Settings
 
     if compare and swap:
         raise Unusable("--compare and --swap are two things: compare first, and swap when you have seen it")
@@ -67,7 +64,7 @@ def replay(  # noqa: PLR0913 - one for each option
     with steps.showing() as show:
         report = uvloop.run(
             replay(
-                database_url or Settings().database_url.get_secret_value(),
+                addresses.database_url(database_url),
                 into,
                 show,
                 until=Until(*_until(until)),

@@ -62,8 +62,9 @@ def send(  # noqa: PLR0913 - the arguments are the command line
     As any other program would, by schema/asyncapi.yaml; no gateway is needed. With --json the answer is printed as it
     came. Exit codes: 0 accepted, 1 sent but not answered in time, 2 rejected, bad input or no broker.
     """
+    from services.cli.addresses import broker_url
     from services.cli.asking import ask
-    from services.cli.broker import at_the_broker, broker_url
+    from services.cli.broker import at_the_broker
 
     fields = _document(json_body) if json_body else {}
     given = {

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.cli import checkout
-from services.cli.broker import broker_url
+from services.cli.addresses import broker_url
 
 if TYPE_CHECKING:
     from pathlib import Path

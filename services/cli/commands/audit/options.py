@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from schema.errors import Transient
+from services.cli.addresses import database_url
 from services.cli.failures import Unusable
 from services.cli.moments import moment
 
@@ -28,12 +29,6 @@ def key(given: Path | None) -> Path:
     if given is None:
         raise Unusable("say which key: --key FILE or HEATSTREAM_AUDIT_KEY; `heatstream audit key FILE` makes one")
     return given
-
-
-def database_url(given: str | None) -> str:
-    from services.runtime.settings import Settings  # noqa: PLC0415 - so that --help stays quick
-
-    return given or Settings().database_url.get_secret_value()
 
 
 @contextmanager
@@ -56,18 +51,6 @@ def reachable() -> Iterator[None]:
 
 Batch = Annotated[UUID, typer.Argument(metavar="BATCH", help="The id that `heatstream submit` printed.")]
 Batches = Annotated[list[UUID] | None, typer.Argument(metavar="[BATCH]…", help="These batches.")]
-Database = Annotated[
-    str | None,
-    typer.Option(
-        "--database-url",
-        metavar="URL",
-        help="The database, as a role that may read it; without it, HEATSTREAM_DATABASE_URL.",
-    ),
-]
-Broker = Annotated[
-    str | None,
-    typer.Option("--amqp-url", metavar="URL", help="The broker; without it, the one of HEATSTREAM_AMQP_URL."),
-]
 Moment = Annotated[
     str | None,
     typer.Option("--at", metavar="TIME|EVENT", help="Only until then, and what the batch was then at the end."),

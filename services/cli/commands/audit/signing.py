@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs, so that --help stays quick
-# ruff: noqa: TC003 - typer reads the annotations
+# ruff: noqa: TC001, TC003 - typer reads the annotations
 from __future__ import annotations
 
 import fcntl
@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from services.cli.batch_options import DatabaseUrl
 from services.cli.commands.audit import options
 from services.cli.failures import Unusable
 
@@ -29,7 +30,7 @@ def checkpoint(
         str | None, typer.Option(metavar="URL", help="POST its lines there, before they are appended.")
     ] = None,
     key: options.Key = None,
-    database_url: options.Database = None,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Sign the heads of all chains, so that nobody can take something away later unseen.
 

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
-import aio_pika
-
-from services.cli.failures import Unusable
+from services.cli.addresses import broker_url
+from services.cli.broker import at_the_broker, connected
 from services.cli.steps import showing
 from services.projector.audit.history import History
-from services.runtime.link import CONNECT_SECONDS, GONE
 from services.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,12 +20,8 @@ def differences(
     """Where log and stream disagree. Raises Unusable when the broker cannot be reached, or Transient the database."""
 
     async def compared() -> list[Difference]:
-        settings = Settings()
-        async with asyncio.timeout(CONNECT_SECONDS):
-            broker = amqp_url or settings.amqp_url.get_secret_value()
-            connection = await aio_pika.connect(broker, client_properties={"connection_name": "heatstream-audit"})
-        async with connection:
-            history = History(url, settings.partitions, batches)
+        async with connected(broker_url(amqp_url), "heatstream-audit") as connection:
+            history = History(url, Settings().partitions, batches)
             with showing() as show:
                 found = await history.differences(connection, lambda *done: show("messages of the stream", *done))
         checked["events_of_the_stream"] = history.events
@@ -36,7 +29,4 @@ def differences(
             checked["not_folded_yet"] = history.not_folded_yet
         return found
 
-    try:
-        return asyncio.run(compared())
-    except (*GONE, ValueError) as away:
-        raise Unusable(f"the message broker cannot be reached: {away or 'it does not answer'}") from away
+    return at_the_broker(compared(), then="run it again")

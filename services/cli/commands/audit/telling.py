@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from services.cli.batch_options import AsJson
+from services.cli.batch_options import AsJson, DatabaseUrl
 from services.cli.commands.audit import options
 from services.cli.failures import Unusable
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show(
-    batch: options.Batch, *, at: options.Moment = None, as_json: AsJson = False, database_url: options.Database = None
+    batch: options.Batch, *, at: options.Moment = None, as_json: AsJson = False, database_url: DatabaseUrl = None
 ) -> None:
     """Tell the story of a batch, a line an event.
 
@@ -57,7 +57,7 @@ def diff(
     second: Annotated[str, typer.Argument(metavar="B", help="A later event id or time.")],
     *,
     as_json: AsJson = False,
-    database_url: options.Database = None,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Tell what changed in a batch between two events or times.
 
@@ -92,7 +92,7 @@ def why(
     ],
     *,
     as_json: AsJson = False,
-    database_url: options.Database = None,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Tell why a job is what it is: the events that led there, and their causes, in sentences.
 

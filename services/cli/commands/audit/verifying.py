@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.batch_options import AsJson
+from services.cli import addresses
+from services.cli.batch_options import AsJson, Broker, DatabaseUrl
 from services.cli.commands.audit import options
 from services.cli.failures import BROKEN, Unusable
 
@@ -35,8 +36,8 @@ def verify(  # noqa: PLR0913 - one for each thing that is held against another
     key: options.Key = None,
     processes: options.Processes = options.PROCESSORS,
     as_json: AsJson = False,
-    database_url: options.Database = None,
-    amqp_url: options.Broker = None,
+    database_url: DatabaseUrl = None,
+    amqp_url: Broker = None,
 ) -> None:
     """Prove the log: event ids, digests, and that the tables are what the log comes to.
 
@@ -50,7 +51,7 @@ def verify(  # noqa: PLR0913 - one for each thing that is held against another
     chosen = sum((bool(batches), sample is not None, everything))
     if chosen > 1 or (chosen == 0 and against is None):
         raise Unusable("name batches, or say --sample N or --all, or what to hold the log --against")
-    url = options.database_url(database_url)
+    url = addresses.database_url(database_url)
     total, found, checked = Report(), 0, dict[str, int]()
     with options.reachable():
         if sample is not None:

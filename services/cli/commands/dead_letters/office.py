@@ -10,7 +10,8 @@ from aio_pika import ExchangeType
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from services.cli.broker import at_the_broker, broker_url, connected
+from services.cli.addresses import broker_url
+from services.cli.broker import at_the_broker, connected
 from services.cli.failures import Unusable
 from services.runtime.dead_letters.home import has_partitions
 from services.runtime.dead_letters.pile import existing, opened

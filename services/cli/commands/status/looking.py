@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from schema.errors import Transient
 from schema.identity import partition_of
-from services.cli.broker import broker_url, connected
+from services.cli.addresses import broker_url
+from services.cli.broker import connected
 from services.cli.commands.status.broker import history, queues
 from services.cli.commands.status.state import Lag, SetAside, State, Unfinished
 from services.cli.failures import Unusable
