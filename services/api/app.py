@@ -10,12 +10,13 @@ from services.api.compression import LEAST_BYTES, LEVEL, Compression
 from services.api.cross_origin import shared
 from services.api.discovery.discovery import Discovery
 from services.api.guard import Guard
-from services.api.routes import home
 from services.api.routes.batches import Batches
 from services.api.routes.contract import Contract
 from services.api.routes.discover import Discover
 from services.api.routes.events import Events
+from services.api.routes.home import Home
 from services.api.routes.orders import Orders
+from services.api.routes.page import Page
 from services.api.routes.results import Results
 from services.runtime import health
 
@@ -59,11 +60,13 @@ def routes(  # noqa: PLR0913 - as above
 ) -> list[Route]:
     """Every address that is served; `services.api.openapi.operations` describes each."""
     commands = Commands(publisher)
+    page = Page(settings)
     return [
-        *home.routes(),
+        *Home(page).routes(),
+        *page.routes(),
         *Batches(settings, blobs, commands, reads).routes(),
         *Orders(commands, reads, mails=settings.mails).routes(),
-        *Results(reads).routes(),
+        *Results(reads, page).routes(),
         *Discover(Discovery(settings)).routes(),
         *Events(hub, reads, settings.beat_seconds).routes(),
         *Contract(settings).routes(),

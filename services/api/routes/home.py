@@ -6,9 +6,13 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from services.api.links import link
+from services.api.routes.page import wants_page
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
+
+    from services.api.routes.page import Page
 
 ADDRESSES = {
     "discover": "POST /api/discover",
@@ -29,10 +33,17 @@ ADDRESSES = {
 }
 
 
-async def home(_: Request) -> JSONResponse:
-    headers = link(**{"service-desc": "/openapi.json", "service-doc": "/docs"})
-    return JSONResponse({"service": "heatstream", "addresses": ADDRESSES}, headers=headers)
+class Home:
+    """The way in: the page for people, the addresses for programs."""
 
+    def __init__(self, page: Page) -> None:
+        self._page = page
 
-def routes() -> list[Route]:
-    return [Route("/", home)]
+    def routes(self) -> list[Route]:
+        return [Route("/", self.home)]
+
+    async def home(self, request: Request) -> Response:
+        if wants_page(request):
+            return await self._page.shell(request)
+        headers = {"Vary": "Accept", **link(**{"service-desc": "/openapi.json", "service-doc": "/docs"})}
+        return JSONResponse({"service": "heatstream", "addresses": ADDRESSES}, headers=headers)

@@ -10,6 +10,7 @@ from services.api.answers import UNKEPT, answer, unless_known
 from services.api.calendar import Sheet, calendar
 from services.api.links import to_batch
 from services.api.paths import batch_id_of, code_of
+from services.api.routes.page import wants_page
 from services.api.schedule import result_view, schedule
 from services.api.timeline import timed
 
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from services.api.reads import Reads
+    from services.api.routes.page import Page
 
 
 class Results:
     """The schedule of a batch, as data and as a calendar, and what a share link shows."""
 
-    def __init__(self, reads: Reads) -> None:
-        self._reads = reads
+    def __init__(self, reads: Reads, page: Page) -> None:
+        self._reads, self._page = reads, page
 
     def routes(self) -> list[Route]:
         return [
@@ -53,5 +55,8 @@ class Results:
         return unless_known(request, given)
 
     async def shared(self, request: Request) -> Response:
+        if wants_page(request):
+            return await self._page.shell(request)
         row, reports = await self._reads.result(code_of(request))
-        return answer(timed(result_view(row), [Meet(**report) for report in reports]))
+        shown = timed(result_view(row), [Meet(**report) for report in reports])
+        return answer(shown, headers={"Vary": "Accept"})

@@ -99,7 +99,6 @@ def _blocks(
 ) -> list[_Block]:
     name = clean(batch["swimmer_name"], _LONGEST_NAME)
     read, total = batch["completed_pdfs"], batch["total_pdfs"]
-    page = f"{head.public_url}/api/batches/{batch['id']}"
     blocks = [
         _Block(f"{_opening(BatchStatus(batch['status']))} Swimmer: {name}."),
         _Block(f"Sheets read: {read} of {total}. Swims found: {len(swims)}."),
@@ -113,9 +112,9 @@ def _blocks(
         blocks.append(_Block(f"{counted(len(failed), 'sheet')} failed:", _shortened(failed, MOST_FAILED)))
     if stopped := sum(sheet["status"] == JobStatus.CANCELLED for sheet in sheets):
         blocks.append(_Block(f"{counted(stopped, 'sheet')} not read, because the batch was cancelled."))
-    blocks.append(_Block("The schedule:", url=f"{page}/results"))
+    blocks.append(_Block("The schedule:", url=f"{head.public_url}/b/{batch['id']}"))
     if swims:
-        blocks.append(_Block("For your calendar:", url=f"{page}/calendar.ics"))
+        blocks.append(_Block("For your calendar:", url=f"{head.public_url}/api/batches/{batch['id']}/calendar.ics"))
     expires = batch["expires_at"]
     blocks.append(_Block(f"These links work until {expires.day} {expires:%B %Y}."))
     blocks.append(_Block(_FOOT))

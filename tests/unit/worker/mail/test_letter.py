@@ -74,7 +74,7 @@ def test_it_says_swimmer_sheets_swims_and_the_link_in_both_forms() -> None:
         assert "Maya Lindqvist" in form
         assert "Sheets read: 1 of 1. Swims found: 1." in form
         assert "2026-07-17, about 10:42, #12 Girls 100 Free, heat 3 of 9, lane 4" in form
-        assert f"https://swims.example/api/batches/{BATCH['id']}/results" in form
+        assert f"https://swims.example/b/{BATCH['id']}" in form
         assert f"https://swims.example/api/batches/{BATCH['id']}/calendar.ics" in form
         assert "until 17 August 2026" in form
         assert "failed" not in form
@@ -191,7 +191,7 @@ def test_html_is_escaped_and_fetches_nothing() -> None:
     tags = set(re.findall(r"<(\w+)", html))
     assert tags == {"html", "head", "meta", "title", "body", "p", "ul", "li", "a"}
     assert set(re.findall(r'(?:href|src)="([^"]*)"', html)) == {
-        f"https://swims.example/api/batches/{BATCH['id']}/{page}" for page in ("results", "calendar.ics")
+        f"https://swims.example/{page}" for page in (f"b/{BATCH['id']}", f"api/batches/{BATCH['id']}/calendar.ics")
     }
     assert "&lt;img src=&quot;" in html
 

@@ -1,0 +1,63 @@
+/** The server's no: `slug` is for programs, the message for people. */
+export class Refused extends Error {
+  constructor(status, problem) {
+    super(problem.detail ?? `HTTP ${status}`);
+    this.status = status;
+    this.slug = (problem.type ?? "").split("/").pop();
+    this.passing = status >= 500 && status !== 500;
+  }
+}
+
+/** No answer came: there is no network, or it broke off. */
+export class Unreached extends Error {
+  passing = true;
+}
+
+/** How far this device's clock is behind the server's, in milliseconds: countdowns need it. */
+let skew = 0;
+export const serverNow = () => Date.now() + skew;
+
+/** Ask the API; the answer's JSON. Throws Refused or Unreached. */
+export async function ask(path, { method = "GET", body } = {}) {
+  const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
+  let answer;
+  try {
+    answer = await fetch(path, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
+    const text = await answer.text();
+    const told = Date.parse(answer.headers.get("date"));
+    if (told) skew = told - Date.now();
+    const read = parsed(text);
+    if (answer.ok) return read;
+    throw new Refused(answer.status, read);
+  } catch (wrong) {
+    throw wrong instanceof Refused ? wrong : new Unreached();
+  }
+}
+
+/** Send a form with what a browser's fetch does not have: how much of it has left. Throws Refused or Unreached. */
+export function send(path, form, key, onsent, signal) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("Idempotency-Key", key);
+    request.setRequestHeader("Accept", "application/json");
+    request.upload.onprogress = ({ loaded, total }) => onsent(total ? loaded / total : 0);
+    request.onload = () => {
+      const read = parsed(request.responseText);
+      if (request.status < 300) resolve(read);
+      else reject(new Refused(request.status, read));
+    };
+    request.onerror = request.onabort = request.ontimeout = () => reject(new Unreached());
+    signal.addEventListener("abort", () => request.abort());
+    request.send(form);
+  });
+}
+
+/** A proxy's page of HTML is no answer of ours, and tells nothing. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,113 @@
+import { bdi, el, replace, svg } from "./dom.js";
+import { laid } from "./schedule.js";
+import { clashText, gapText, marks, start } from "./swim.js";
+import { span, t } from "./texts.js";
+
+const ROW = 46;
+const PILL = 38;
+const HOURS = 74;
+/** Pixels for a minute between two swims: long pauses are shortened, and say how long they are. */
+const SCALE = 1.5;
+const LONGEST = 120;
+
+/** A session as a picture: a lane for each swimmer, from top to bottom as the day goes. Null where no time is known. */
+export function picture(swims, session) {
+  const entries = laid(swims);
+  if (!entries.length) return null;
+  const node = el("figure", { class: "picture" });
+  const drawn = { node, tick: () => {} };
+  let width = 0;
+  new ResizeObserver(([{ contentRect }]) => {
+    if (Math.abs(contentRect.width - width) < 2) return;
+    width = contentRect.width;
+    draw();
+  }).observe(node);
+  const table = el("details", {}, el("summary", {}, t("as_table")), asTable(entries));
+  const canvas = el("div", {});
+  replace(node, canvas, table);
+
+  function draw() {
+    const { places, height } = placed(entries);
+    const lanes = [...new Set(entries.map(({ swim }) => swim.who))];
+    const lane = (width - HOURS) / lanes.length;
+    const root = svg("svg", { width, height, role: "img", "aria-label": t("picture", { count: entries.length }) });
+    lanes.forEach((who, place) => {
+      const x = HOURS + (place + 0.5) * lane;
+      root.append(svg("line", { class: `rope r${place % 4}`, x1: x, x2: x, y1: 26, y2: height - 8 }));
+      if (lanes.length > 1) root.append(svg("text", { class: "lane", x, y: 16, "text-anchor": "middle" }, cut(who, lane - 8)));
+    });
+    entries.forEach((entry, place) => root.append(...pill(entry, places[place], HOURS + lanes.indexOf(entry.swim.who) * lane, lane, lanes.indexOf(entry.swim.who))));
+    const now = svg("g", { class: "now", hidden: "" }, svg("line", { x1: 0, x2: width }), svg("text", { x: 2, y: -5 }, t("now")));
+    root.append(now);
+    replace(canvas, root);
+    drawn.tick = () => {
+      const y = isToday(session.date) ? heightAt(entries, places, minutesNow()) : null;
+      now.toggleAttribute("hidden", y === null);
+      if (y !== null) now.setAttribute("transform", `translate(0 ${y})`);
+    };
+    drawn.tick();
+  }
+  return drawn;
+}
+
+/** Where each swim stands: one below the other where they are of one swimmer, side by side where they are at once. */
+function placed(entries) {
+  const places = [];
+  entries.forEach(({ swim }, place) => {
+    const before = entries[place - 1]?.swim;
+    if (!before) return places.push(44);
+    const isBeside = before.minutes === swim.minutes && before.who !== swim.who;
+    const step = Math.min(Math.max((swim.minutes - before.minutes) * SCALE, ROW), LONGEST);
+    places.push(places[place - 1] + (isBeside ? 0 : step));
+  });
+  return { places, height: places.at(-1) + PILL };
+}
+
+function pill({ swim, gap, clashes }, y, x, lane, place) {
+  const isBad = clashes.length > 0;
+  const box = svg(
+    "g",
+    { class: `pill r${place % 4}${isBad ? " bad" : ""}${swim.heat_start_estimated ? " about" : ""}` },
+    svg("rect", { x: x + 4, y: y - PILL / 2, width: lane - 8, height: PILL, rx: 9 }),
+    svg("text", { class: "arm", x: x + 14, y: y - 3 }, cut((isBad ? "⚠ " : "") + marks(swim), lane - 22)),
+    svg("text", { x: x + 14, y: y + 12 }, cut(swim.event_name ?? "", lane - 22, 6.2)),
+  );
+  const time = svg("text", { class: "hour", x: HOURS - 8, y: y + 4, "text-anchor": "end" }, start(swim));
+  const pause = gap !== null && gap * SCALE > ROW + 18 && svg("text", { class: "pause", x: x + 18, y: y + PILL / 2 + 17 }, `↓ ${span(gap)}`);
+  return [time, box, ...(pause ? [pause] : [])];
+}
+
+/** Now, between two swims, or a little before the first; null outside of the session. */
+function heightAt(entries, places, minutes) {
+  const after = entries.findIndex(({ swim }) => swim.minutes > minutes);
+  if (after === -1) return minutes - entries.at(-1).swim.minutes < 30 ? places.at(-1) + PILL / 2 : null;
+  if (after === 0) return entries[0].swim.minutes - minutes < 120 ? 24 : null;
+  const [from, to] = [entries[after - 1].swim.minutes, entries[after].swim.minutes];
+  return places[after - 1] + ((places[after] - places[after - 1]) * (minutes - from)) / (to - from);
+}
+
+/** The pool's clock is taken for this device's: who looks at "now" is there. */
+function isToday(date) {
+  const today = new Date();
+  return date === `${today.getFullYear()}-${String(today.getMonth() + 1).padStart(2, "0")}-${String(today.getDate()).padStart(2, "0")}`;
+}
+
+function minutesNow() {
+  const now = new Date();
+  return now.getHours() * 60 + now.getMinutes() + now.getSeconds() / 60;
+}
+
+/** SVG does not shorten a text by itself. */
+function cut(text, room, letter = 7.6) {
+  const most = Math.max(Math.floor(room / letter), 2);
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+/** The same for whoever does not see the picture. */
+function asTable(entries) {
+  const head = ["start", "swimmer", "swim", "then"].map((name) => el("th", { scope: "col" }, t(`table_${name}`)));
+  const rows = entries.map(({ swim, gap, clashes }) =>
+    el("tr", {}, el("th", { scope: "row" }, start(swim)), el("td", {}, bdi(swim.who)), el("td", {}, bdi(`${marks(swim)} ${swim.event_name ?? ""}`)),
+      el("td", {}, [gap !== null && gapText(gap), ...clashes.map((other) => clashText(swim, other))].filter(Boolean).join("; ") || "–")));
+  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("as_table") }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)));
+}

@@ -1,0 +1,135 @@
+import { ask } from "./api.js";
+import { bdi, el, replace } from "./dom.js";
+import { chooser, lacking } from "./notes.js";
+import { picture } from "./picture.js";
+import { grouped, isOf, laid } from "./schedule.js";
+import { share } from "./share.js";
+import { swimRow } from "./swim.js";
+import { day, t } from "./texts.js";
+
+const SOON_MS = 300;
+
+/** What was found: sheets, their sessions, the swims. It is drawn anew only when there is news. */
+export class Results {
+  node = el("div", { class: "results" });
+  /** By batch: what `/results` answered. */
+  told = new Map();
+  /** Keys of swims that are not wanted, and by swimmer the one of several people that is meant. */
+  left = new Set();
+  meant = new Map();
+  ids = [];
+  timers = new Map();
+
+  constructor({ searchAgain } = {}) {
+    this.searchAgain = searchAgain;
+    this.pictures = [];
+    this.moving = setInterval(() => this.pictures.forEach((one) => one.tick()), 20_000);
+  }
+
+  leave() {
+    clearInterval(this.moving);
+    this.timers.forEach(clearTimeout);
+  }
+
+  order(ids) {
+    this.ids = ids;
+  }
+
+  /** Ask for a batch's results, once for events that come together; asked again while nobody answers. */
+  refresh(id, after = SOON_MS) {
+    clearTimeout(this.timers.get(id));
+    this.timers.set(id, setTimeout(async () => {
+      try {
+        this.show(id, await ask(`/api/batches/${id}/results`));
+      } catch (wrong) {
+        if (wrong.passing) this.refresh(id, 3000);
+      }
+    }, after));
+  }
+
+  show(id, view) {
+    const isNews = JSON.stringify(view) !== JSON.stringify(this.told.get(id));
+    this.told.set(id, view);
+    if (isNews) this.draw();
+  }
+
+  draw() {
+    const batches = [...this.told.values()].sort((one, other) => this.ids.indexOf(one.batch_id) - this.ids.indexOf(other.batch_id));
+    const sheets = grouped(batches);
+    const several = batches.length > 1;
+    this.pictures = [];
+    const isAny = sheets.some(({ sessions }) => sessions.length);
+    const drawn = sheets.map((sheet) => this.sheet(sheet, several));
+    replace(this.node, isAny && this.deeds(batches, sheets), ...drawn);
+    if (!this.hasJumped && location.hash && this.node.querySelector(location.hash.replace(/[^#\w-]/g, ""))) {
+      this.hasJumped = true;
+      document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    }
+  }
+
+  /** What can be done with all of it. */
+  deeds(batches, sheets) {
+    const swims = sheets.flatMap(({ sessions }) => sessions.flatMap((session) => session.swims));
+    const pickAll = (isPicked) => () => {
+      this.left = new Set(isPicked ? [] : swims.map(({ key }) => key));
+      this.draw();
+    };
+    const calendars = batches.filter(({ batch_id: id }) => id && swims.some(({ batch }) => batch === id)).map(({ batch_id: id, swimmer_name: who }) =>
+      el("a", { class: "button", href: `/api/batches/${id}/calendar.ics`, download: "" }, t("calendar"), batches.length > 1 && [" ", bdi(who)]));
+    return el(
+      "div",
+      { class: "row deeds" },
+      calendars,
+      el("button", { type: "button", onclick: () => print() }, t("print")),
+      el("span", { class: "gapped" }),
+      el("button", { type: "button", class: "quiet wide", onclick: pickAll(true) }, t("pick_all")),
+      el("button", { type: "button", class: "quiet wide", onclick: pickAll(false) }, t("pick_none")),
+    );
+  }
+
+  sheet(sheet, several) {
+    const swims = sheet.sessions.flatMap((session) => session.swims);
+    const choice = sheet.warnings.filter(({ code }) => code === "same_name").map((warning) =>
+      chooser(warning, swims, this.meant.get(warning.who), (person) => {
+        this.meant.set(warning.who, person);
+        this.draw();
+      }));
+    return el(
+      "section",
+      { class: "sheet" },
+      el("header", {}, el("h2", {}, bdi(sheet.meet_name ?? sheet.source)), el("p", { class: "hint" }, bdi(sheet.source), sheet.venue && [" · ", bdi(sheet.venue)])),
+      choice,
+      lacking(sheet, this.searchAgain),
+      sheet.sessions.map((session) => this.session(session, several)),
+      sheet.repeated > 0 && el("p", { class: "hint" }, t("repeated", { count: sheet.repeated })),
+      swims.length > 0 && el("div", { class: "row deeds" }, sheet.codes.map(({ who, code }) => share(code, several ? who : null))),
+    );
+  }
+
+  session(session, several) {
+    const isMeant = (swim) => !this.meant.get(swim.who) || isOf(this.meant.get(swim.who), swim);
+    const swims = session.swims.filter(isMeant);
+    const picked = swims.filter(({ key }) => !this.left.has(key));
+    const facts = new Map(laid(picked).map((one) => [one.swim.key, one]));
+    const pick = (swim, isPicked) => {
+      this.left[isPicked ? "delete" : "add"](swim.key);
+      this.draw();
+      this.node.querySelector(`[data-key="${CSS.escape(swim.key)}"] input`)?.focus();
+    };
+    const rows = swims.map((swim) => {
+      const row = swimRow(facts.get(swim.key) ?? { swim, gap: null, clashes: [] }, { several, isPicked: !this.left.has(swim.key), pick });
+      row.dataset.key = swim.key;
+      return row;
+    });
+    const id = `session-${session.number}`;
+    const drawn = picture(picked, session);
+    if (drawn) this.pictures.push(drawn);
+    const title = [session.date && day(session.date), session.name].filter(Boolean);
+    return el(
+      "section",
+      { class: "card session", "aria-labelledby": id },
+      el("h3", { id }, el("a", { href: `#${id}` }, title.length ? title.join(" · ") : t("session", { number: session.number }))),
+      el("div", { class: "beside" }, el("ol", { class: "swims" }, rows), drawn?.node),
+    );
+  }
+}

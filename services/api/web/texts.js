@@ -1,0 +1,59 @@
+export const LANGUAGES = { de: "Deutsch", en: "English", es: "Español" };
+const KEPT = "heatstream.language";
+let texts = {};
+let spoken = "en";
+
+export const language = () => spoken;
+
+/** The language that was picked here before, else the one that the server took from the browser's wishes. */
+export function choose() {
+  const kept = localStorage.getItem(KEPT);
+  return kept in LANGUAGES ? kept : document.documentElement.lang;
+}
+
+export async function speak(code, { keep = false } = {}) {
+  texts = await (await fetch(new URL(`./texts/${code}.json`, import.meta.url))).json();
+  spoken = code;
+  document.documentElement.lang = code;
+  if (keep) localStorage.setItem(KEPT, code);
+}
+
+/** The text of a key; `{name}` takes a value, and one that counts has a form for one and for others. */
+export function t(key, values = {}) {
+  const found = texts[key];
+  const text = typeof found === "string" ? found : found[new Intl.PluralRules(spoken).select(values.count)] ?? found.other;
+  return text.replace(/\{(\w+)\}/g, (_, name) => isolated(values[name]));
+}
+
+/** A text of somebody else between isolates, so that it cannot turn the sentence around it. */
+function isolated(value) {
+  return typeof value === "string" ? `\u2068${value}\u2069` : String(value ?? "");
+}
+
+/** As the reader's own region writes it: half of the English-speaking world has no 14:30. */
+function region() {
+  return navigator.languages.find((tag) => tag.split("-")[0].toLowerCase() === spoken) ?? spoken;
+}
+
+/** `HH:MM` of a pool's wall clock. */
+export function clock(time) {
+  const shape = { hour: "numeric", minute: "2-digit", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(region(), shape).format(new Date(`1970-01-01T${time}:00Z`));
+}
+
+/** An ISO date as a day of the week and of the year. */
+export function day(date) {
+  const shape = { weekday: "long", month: "long", day: "numeric", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(region(), shape).format(new Date(`${date}T00:00:00Z`));
+}
+
+/** A moment, with seconds, on this device's clock. */
+export function moment(stamp) {
+  return new Intl.DateTimeFormat(region(), { timeStyle: "medium" }).format(new Date(stamp));
+}
+
+/** Minutes as people say them. */
+export function span(minutes) {
+  const hours = Math.floor(minutes / 60);
+  return hours ? t("span_hours", { hours, minutes: minutes % 60 }) : t("span_minutes", { minutes });
+}
