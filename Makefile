@@ -9,9 +9,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --custom-compile-command "make lock"
 
-NODE_FOLDERS := tests/contract examples/node
 
-.PHONY: help ground setup node node-ground demo up test check contract lint types fmt bench bench-extract bench-projector \
+NODE_FOLDERS := tests/contract tests/acceptance/page examples/node
+
+.PHONY: help ground setup node node-ground browser pictures demo up test check contract lint types fmt bench bench-extract bench-projector \
   bench-replay bench-audit bench-load bench-takeover chaos fuzz fuzz-api lock clean
 
 help: ## List these targets
@@ -34,6 +35,12 @@ node: $(NODE_FOLDERS:=/node_modules/.installed) ## Install Node.js where it is m
 node-ground:
 	@WITH_NODE=1 ./deploy/local/bootstrap.sh
 
+browser: ## Install Debian's Chromium where it is missing, in which tests look at the page
+	@WITH_BROWSER=1 ./deploy/local/bootstrap.sh
+
+pictures: setup browser ## Draw docs/page anew: the page as tests see it, with made-up names
+	@HEATSTREAM_PICTURES=docs/page $(BIN)/python -m pytest -q tests/acceptance/page/test_pictures.py
+
 %/node_modules/.installed: %/package-lock.json %/package.json %/.npmrc | node-ground
 	@echo "installing Node packages into $*" >&2
 	@cd $* && npm ci --silent
@@ -45,7 +52,7 @@ demo: setup ## Do the main job end to end on private servers, and stop
 up: setup ## Start everything and stay up; prints the address, Ctrl-C stops it
 	@$(BIN)/heatstream up
 
-test: setup node ## Run all tests against real PostgreSQL and RabbitMQ
+test: setup node browser ## Run all tests against real PostgreSQL and RabbitMQ
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 check: setup lint types test ## What CI runs: format, lint, types, architecture, tests

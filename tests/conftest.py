@@ -3,7 +3,8 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -79,23 +80,22 @@ def private_servers(servers_state: Path) -> Iterator[Servers]:
             connection.execute(f"DROP DATABASE {TEMPLATE} WITH (FORCE)")
 
 
-@pytest.fixture
-async def database_url(private_servers: Servers) -> AsyncIterator[str]:
-    """A fresh, migrated database for one test."""
-    name, owner = f"test_{uuid4().hex}", private_servers.database_url
+@asynccontextmanager
+async def fresh_database(owner: str) -> AsyncIterator[str]:
+    """A migrated database of its own, for as long as it is wanted."""
+    name = f"test_{uuid4().hex}"
     await execute(owner, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     yield database(owner, name)
     await execute(owner, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-async def amqp_url(private_servers: Servers) -> str:
-    """The broker with every queue there and empty.
+async def empty_queues(amqp_url: str) -> None:
+    """Every queue there and empty.
 
     Emptied, not made anew: declaring a dozen quorum queues costs more than most tests. What a consumer of the test
     before left unacknowledged comes back when the broker has seen its end, so that is waited for.
     """
-    async with await aio_pika.connect(private_servers.amqp_url) as connection:
+    async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
         await channel.queue_delete(HISTORY)
         await declare(channel, TOPOLOGY)
@@ -106,4 +106,25 @@ async def amqp_url(private_servers: Servers) -> str:
                     while (await queue.declare()).consumer_count:  # noqa: ASYNC110 - the broker changes it
                         await asyncio.sleep(0.02)
                 await queue.purge()
+
+
+@pytest.fixture
+async def database_url(private_servers: Servers) -> AsyncIterator[str]:
+    """A fresh, migrated database for one test."""
+    async with fresh_database(private_servers.database_url) as url:
+        yield url
+
+
+@pytest.fixture
+async def amqp_url(private_servers: Servers) -> str:
+    """The broker with every queue there and empty."""
+    await empty_queues(private_servers.amqp_url)
     return private_servers.amqp_url
+
+
+@pytest.fixture(scope="module")
+async def module_servers(private_servers: Servers) -> AsyncIterator[Servers]:
+    """A fresh database and empty queues for all tests of a module, which start the services once."""
+    await empty_queues(private_servers.amqp_url)
+    async with fresh_database(private_servers.database_url) as url:
+        yield replace(private_servers, database_url=url)

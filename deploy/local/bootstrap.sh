@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what this machine lacks (Python with venv, PostgreSQL's and RabbitMQ's binaries; starts none of them) and makes
 # .venv in the folder that it is called in. WITH_OCR=1 installs tesseract too, which reads sheets that are pictures;
-# WITH_NODE=1 Node.js with npm, which only tests need.
+# WITH_NODE=1 Node.js with npm and WITH_BROWSER=1 Chromium, which only tests need.
 set -eu
 
 any_of() { for found in "$@"; do [ -x "$found" ] && return 0; done; return 1; }
@@ -32,8 +32,9 @@ has_node() {
     [ -z "${WITH_NODE:-}" ] ||
         { command -v npm && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; } >/dev/null 2>&1
 }
+has_browser() { [ -z "${WITH_BROWSER:-}" ] || command -v chromium >/dev/null 2>&1; }
 lacking() {
-    for part in python postgresql rabbitmq tesseract node; do
+    for part in python postgresql rabbitmq tesseract node browser; do
         "has_$part" || echo "$part"
     done
 }
@@ -80,8 +81,8 @@ brew_install() {
 give_up() {
     echo "heatstream: this machine lacks: $(lacking | tr '\n' ' ')" >&2
     echo "Please install them and run this again: Python >= 3.11 with venv, PostgreSQL >= 14 (the server)," >&2
-    echo "RabbitMQ >= 3.10; for tests Node.js >= 18 with npm." >&2
-    echo "Debian's packages: python3 python3-venv postgresql rabbitmq-server, for tests nodejs npm." >&2
+    echo "RabbitMQ >= 3.10; for tests Node.js >= 18 with npm, and Chromium." >&2
+    echo "Debian's packages: python3 python3-venv postgresql rabbitmq-server, for tests nodejs npm chromium." >&2
     echo "It is done here by itself where apt-get (as root or with sudo) or Homebrew can do it." >&2
     exit 1
 }
@@ -95,11 +96,13 @@ install_lacking() {
             apt:rabbitmq) packages="$packages rabbitmq-server" ;;
             apt:tesseract) packages="$packages tesseract-ocr" ;;
             apt:node) packages="$packages nodejs npm" ;;
+            apt:browser) packages="$packages chromium" ;;
             brew:python) packages="$packages python@3.13" ;;
             brew:postgresql) packages="$packages postgresql@17" ;;
             brew:rabbitmq) packages="$packages rabbitmq" ;;
             brew:tesseract) packages="$packages tesseract" ;;
             brew:node) packages="$packages node" ;;
+            brew:browser) packages="$packages chromium" ;;
         esac
     done
     # shellcheck disable=SC2086 - a list of words

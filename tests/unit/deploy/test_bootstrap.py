@@ -68,13 +68,14 @@ def test_nothing_is_installed_where_all_is_there() -> None:
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_tesseract_is_installed_where_it_is_wanted_and_nowhere_else(
-    tmp_path: Path, tools: Path, *, wanted: bool
+@pytest.mark.parametrize(("switch", "package"), [("WITH_OCR", "tesseract"), ("WITH_BROWSER", "chromium")])
+def test_what_few_need_is_installed_where_it_is_wanted_and_nowhere_else(
+    tmp_path: Path, tools: Path, switch: str, package: str, *, wanted: bool
 ) -> None:
     asked = tmp_path / "asked"
     (tools / "brew").write_text(f'#!/bin/sh\necho "$@" > {asked}\n')
     (tools / "brew").chmod(0o755)
 
-    bootstrap(tmp_path, tools, **({"WITH_OCR": "1"} if wanted else {}))
+    bootstrap(tmp_path, tools, **({switch: "1"} if wanted else {}))
 
-    assert ("tesseract" in asked.read_text().split()) == wanted
+    assert (package in asked.read_text().split()) == wanted

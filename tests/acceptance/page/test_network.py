@@ -1,0 +1,135 @@
+"""A pool's network comes and goes: what was begun goes on, and nothing happens twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from tests.acceptance.page.gate import SHEET, Gate
+from tests.acceptance.page.visit import SHEETS, SWIMMER, finished, hand_in
+from tests.integration.line import Line
+from tests.integration.web import response
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, Page, Route
+
+    from tests.chaos.crew import Crew
+    from tests.integration.line import Line
+from tests.integration.web import Web
+
+
+@pytest.fixture
+def gate(site: Web) -> Gate:
+    return Gate(site)
+
+
+async def test_progress_survives_a_reload_and_a_time_without_network(
+    page: Page, context: BrowserContext, crew: Crew, gate: Gate
+) -> None:
+    async with Line(crew.api_url).laid() as line:
+        await hand_in(page, line.url, [SWIMMER], links=[gate.url])
+        said = page.locator(".sheets .said")
+        await expect(said).to_have_text("fetching")
+        await page.reload()
+        await expect(said).to_have_text("fetching")
+        await context.set_offline(True)
+        line.cut()
+        await expect(page.locator(".trouble")).to_contain_text("It goes on by itself")
+        gate.opened.set()
+        await crew.until("SELECT DISTINCT status FROM processing_batches WHERE status = 'completed'", ["completed"])
+        await expect(said).to_have_text("fetching")
+        line.mend()
+        await context.set_offline(False)
+        await finished(page)
+        await expect(page.locator(".swim")).to_have_count(4)
+        await expect(page.locator(".trouble")).to_be_hidden()
+
+
+async def test_a_batch_that_is_stopped_says_so_and_asks_no_more(page: Page, crew: Crew, gate: Gate) -> None:
+    await hand_in(page, crew.api_url, [SWIMMER], links=[gate.url])
+    await gate.asked.wait()
+    await page.get_by_role("button", name="Stop").click()
+    await expect(page.locator(".sheets .said")).to_have_text("cancelled")
+    await expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Try")).to_have_count(0)
+    streams: list[str] = []
+    page.on("request", lambda request: streams.append(request.url) if "/events" in request.url else None)
+    await page.reload()
+    await page.locator("details.card > summary").click()
+    await expect(page.locator(".sheets .said")).to_have_text("cancelled")
+    assert streams == []
+
+
+async def test_a_sheet_counts_down_to_its_next_try_and_a_failed_one_is_tried_by_hand(
+    page: Page, crew: Crew, site: Web
+) -> None:
+    site.pages["/busy.pdf"] = response(b"later", "503 Service Unavailable")
+    await hand_in(page, crew.api_url, [SWIMMER], links=[site.url("/busy.pdf"), site.url("/missing.pdf")])
+    await expect(page.locator(".sheets li").nth(0)).to_contain_text("next try in 4 s")
+    await page.reload()
+    await expect(page.locator(".sheets li").nth(0)).to_contain_text("next try in")
+    site.pages["/busy.pdf"] = SHEET
+    await page.get_by_text("Finished: 1 of 2 sheets read").first.wait_for()
+    missing = page.locator(".sheets li").nth(1)
+    await expect(missing).to_contain_text("There is no PDF behind this link")
+    site.pages["/missing.pdf"] = SHEET
+    await missing.get_by_role("button", name="Try").click()
+    await page.get_by_text("Finished: 2 of 2 sheets read").first.wait_for()
+    await expect(page.get_by_role("button", name="Try")).to_have_count(0)
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+async def test_a_lost_answer_makes_no_second_batch(page: Page, crew: Crew, *, is_taken: bool) -> None:
+    keys: list[str] = []
+
+    async def lose_the_first(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) > 1:
+            return await route.continue_()
+        if is_taken:
+            await route.fetch()
+        return await route.abort()
+
+    await page.route("**/api/batches", lose_the_first)
+    before = await crew.rows("SELECT count(*)::int FROM processing_batches")
+    await hand_in(page, crew.api_url, [SWIMMER], pdfs=SHEETS[1:])
+    await finished(page)
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    assert await crew.rows("SELECT count(*)::int FROM processing_batches") == [before[0] + 1]
+    assert await page.evaluate("localStorage.length") == 0
+
+
+async def test_the_key_outlives_a_reload_for_the_same_sheets_and_no_others(page: Page, crew: Crew) -> None:
+    keys: list[str] = []
+
+    async def lose(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        await route.abort()
+
+    await page.route("**/api/batches", lose)
+    for swimmer in (SWIMMER, SWIMMER, "Another Name"):
+        await page.goto(crew.api_url)
+        await page.locator("input[name=swimmer]").fill(swimmer)
+        await page.locator("#pdfs").set_input_files(SHEETS[1:])
+        async with page.expect_event("requestfailed"):
+            await page.get_by_role("button", name="Find the swims").click()
+    assert keys[0] == keys[1] != keys[2]
+
+
+async def test_a_mail_is_offered_with_the_first_finished_sheet_of_several(
+    page: Page, crew: Crew, site: Web, gate: Gate
+) -> None:
+    site.pages["/heats.pdf"] = SHEET
+    await hand_in(page, crew.api_url, [SWIMMER], links=[gate.url, site.url("/heats.pdf")])
+    await page.get_by_label("Where shall we mail the result?").fill("parent@example.org")
+    await page.get_by_role("button", name="Mail me").click()
+    await expect(page.locator(".batch")).to_contain_text("A mail comes when it is over")
+    await crew.until(
+        "SELECT DISTINCT type FROM batch_events WHERE type = 'batch.notification_requested'",
+        ["batch.notification_requested"],
+    )
+    gate.opened.set()
+    await finished(page)
