@@ -29,9 +29,10 @@ class Sheet:
     result: ResultView
 
 
-def calendar(swimmer_name: str, sheets: Iterable[Sheet]) -> bytes:
+def calendar(swimmer_name: str, sheets: Iterable[Sheet], without: frozenset[str] = frozenset()) -> bytes:
     """The swims that have a date, each once, as iCalendar (RFC 5545). Times float: they are the pool's wall clock.
 
+    `without` names swims that are not wanted: the code of their sheet, a dot, and their place in it from 0.
     Without any it is an empty calendar, which programs take, so that a subscription outlives the time before the
     first sheet is read.
     """
@@ -41,10 +42,11 @@ def calendar(swimmer_name: str, sheets: Iterable[Sheet]) -> bytes:
     made.add("x-wr-calname", f"Swims of {swimmer_name}")
     for sheet in sheets:
         named: Counter[str] = Counter()
-        for swim in sheet.result.swims:
+        for place, swim in enumerate(sheet.result.swims):
             name = _name(swim)
             named[name] += 1
-            if swim.duplicate or swim.kind is Kind.SCRATCHED:
+            is_left = f"{sheet.result.result_code}.{place}" in without
+            if is_left or swim.duplicate or swim.kind is Kind.SCRATCHED:
                 continue
             if (when := _when(sheet.result, swim)) is not None:
                 made.add_component(_event(sheet, swim, when, uuid5(sheet.job_id, f"{name}|{named[name]}")))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 #: PostgreSQL's INTEGER, as event ids are.
 LARGEST = 2**31 - 1
+_SWIM = r"[0-9a-z]{12}\.[0-9]{1,4}"
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -36,6 +37,14 @@ def code_of(request: Request) -> str:
     if not re.fullmatch(r"[0-9a-z]{12}", code):
         raise Rejected("not-found", "a code has twelve digits and small letters; copy the whole link")
     return code
+
+
+def swims_of(request: Request) -> frozenset[str]:
+    """The swims that a calendar leaves out, `CODE.PLACE` with commas between."""
+    text = request.query_params.get("without", "")
+    if not re.fullmatch(rf"(?:{_SWIM}(?:,{_SWIM})*)?", text):
+        raise Rejected("bad-swims", "`without` names swims as `CODE.PLACE`, with commas between; PLACE counts from 0")
+    return frozenset(text.split(",")) - {""}
 
 
 def cursor_of(request: Request) -> int:

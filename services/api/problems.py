@@ -29,6 +29,7 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "bad-idempotency-key": (400, "This is no Idempotency-Key"),
     "bad-cursor": (400, "This is no cursor"),
     "bad-page": (400, "This is no page of the log"),
+    "bad-swims": (400, "These are no swims"),
     "not-found": (404, "There is nothing here"),
     "method-not-allowed": (405, "This address does not do that"),
     "unknown-job": (404, "There is no such job"),

@@ -9,7 +9,7 @@ from schema.extraction import Meet
 from services.api.answers import UNKEPT, answer, unless_known
 from services.api.calendar import Sheet, calendar
 from services.api.links import to_batch
-from services.api.paths import batch_id_of, code_of
+from services.api.paths import batch_id_of, code_of, swims_of
 from services.api.routes.page import wants_page
 from services.api.schedule import result_view, schedule
 from services.api.timeline import timed
@@ -48,7 +48,7 @@ class Results:
             for result in schedule(batch, jobs).results
         ]
         given = Response(
-            calendar(batch["swimmer_name"], sheets),
+            calendar(batch["swimmer_name"], sheets, swims_of(request)),
             media_type="text/calendar",
             headers={**UNKEPT, **to_batch(batch_id), "Content-Disposition": 'attachment; filename="heatstream.ics"'},
         )

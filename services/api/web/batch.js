@@ -49,7 +49,7 @@ export function showBatches(main, ids, go) {
     view.section = el("details", { class: "card", open: true }, heading, view.progress.node);
     view.stream = new Stream(id, (state, type) => {
       complain(null);
-      replace(heading, ids.length > 1 ? bdi(state.swimmer) : t("sheets_read"));
+      replace(heading, ids.length > 1 ? [bdi(state.swimmer), el("small", {}, ` – ${counted(state.jobs)}`)] : t("sheets_read"));
       view.progress.draw(state);
       if (type === null || /^(job\.completed|job\.failed|batch\.)/.test(type)) results.refresh(id);
       if (isOver(state.status) && view.open) {
@@ -71,13 +71,13 @@ export function showBatches(main, ids, go) {
     const names = states.map(({ swimmer }) => swimmer);
     document.title = `${over ? "" : `${done}/${jobs.length} `}${names.join(", ")} – Heatstream`;
     replace(title, ...names.flatMap((name, place) => [place ? ", " : "", bdi(name)]));
-    const text = t(over ? "read_all" : "read_so_far", { done, count: jobs.length });
+    const text = over ? t("read_all", { done, count: jobs.length }) : counted(jobs);
     if (line.textContent !== text) {
       line.textContent = text;
       announce(text);
     }
     cancel.hidden = over;
-    retryAll.hidden = !states.some((state) => hasFailed(state) && state.status !== "cancelled");
+    retryAll.hidden = jobs.filter(({ status }) => status === "failed").length < 2 || states.some(({ status }) => status === "cancelled");
     mail.follow(done > 0, over);
     results.order(ids);
     if (over && !replay.firstChild) offerReplay(replay, ids);
@@ -93,6 +93,7 @@ export function showBatches(main, ids, go) {
   };
 }
 
+const counted = (jobs) => t("read_so_far", { done: jobs.filter(({ status }) => status === "completed").length, count: jobs.length });
 const hasFailed = ({ jobs }) => jobs.some(({ status }) => status === "failed");
 
 /** Another name over the same sheets: files that were chosen here are at hand still, links the batch knows. */

@@ -1,6 +1,6 @@
 import { bdi, el, replace, svg } from "./dom.js";
 import { laid } from "./schedule.js";
-import { clashText, gapText, marks, start } from "./swim.js";
+import { clashText, gapText, marks, race, start } from "./swim.js";
 import { span, t } from "./texts.js";
 
 const ROW = 46;
@@ -34,12 +34,13 @@ export function picture(swims, session) {
     lanes.forEach((who, place) => {
       const x = HOURS + (place + 0.5) * lane;
       root.append(svg("line", { class: `rope r${place % 4}`, x1: x, x2: x, y1: 26, y2: height - 8 }));
-      if (lanes.length > 1) root.append(svg("text", { class: "lane", x, y: 16, "text-anchor": "middle" }, cut(who, lane - 8)));
+      if (lanes.length > 1) root.append(svg("text", { class: "lane", x, y: 16, "text-anchor": "middle", "data-room": lane - 12 }, who));
     });
     entries.forEach((entry, place) => root.append(...pill(entry, places[place], HOURS + lanes.indexOf(entry.swim.who) * lane, lane, lanes.indexOf(entry.swim.who))));
     const now = svg("g", { class: "now", hidden: "" }, svg("line", { x1: 0, x2: width }), svg("text", { x: 2, y: -5 }, t("now")));
     root.append(now);
     replace(canvas, root);
+    root.querySelectorAll("[data-room]").forEach(shorten);
     drawn.tick = () => {
       const y = isToday(session.date) ? heightAt(entries, places, minutesNow()) : null;
       now.toggleAttribute("hidden", y === null);
@@ -69,8 +70,8 @@ function pill({ swim, gap, clashes }, y, x, lane, place) {
     "g",
     { class: `pill r${place % 4}${isBad ? " bad" : ""}${swim.heat_start_estimated ? " about" : ""}` },
     svg("rect", { x: x + 4, y: y - PILL / 2, width: lane - 8, height: PILL, rx: 9 }),
-    svg("text", { class: "arm", x: x + 14, y: y - 3 }, cut((isBad ? "⚠ " : "") + marks(swim), lane - 22)),
-    svg("text", { x: x + 14, y: y + 12 }, cut(swim.event_name ?? "", lane - 22, 6.2)),
+    svg("text", { class: "arm", x: x + 14, y: y - 3, "data-room": lane - 26 }, (isBad ? "⚠ " : "") + marks(swim)),
+    svg("text", { x: x + 14, y: y + 12, "data-room": lane - 26 }, race(swim)),
   );
   const time = svg("text", { class: "hour", x: HOURS - 8, y: y + 4, "text-anchor": "end" }, start(swim));
   const pause = gap !== null && gap * SCALE > ROW + 18 && svg("text", { class: "pause", x: x + 18, y: y + PILL / 2 + 17 }, `↓ ${span(gap)}`);
@@ -97,10 +98,13 @@ function minutesNow() {
   return now.getHours() * 60 + now.getMinutes() + now.getSeconds() / 60;
 }
 
-/** SVG does not shorten a text by itself. */
-function cut(text, room, letter = 7.6) {
-  const most = Math.max(Math.floor(room / letter), 2);
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+/** SVG does not shorten a text by itself; how wide one is, is known once it is drawn. */
+function shorten(node) {
+  const room = Number(node.dataset.room);
+  for (let text = node.textContent; node.getComputedTextLength() > room && text.length > 1; ) {
+    text = text.slice(0, Math.min(text.length - 1, Math.ceil((text.length * room) / node.getComputedTextLength())));
+    node.textContent = `${text.trimEnd()}…`;
+  }
 }
 
 /** The same for whoever does not see the picture. */

@@ -9,6 +9,11 @@ import { day, t } from "./texts.js";
 
 const SOON_MS = 300;
 
+/** The calendar of a batch, without the swims that are not wanted. */
+function calendar(id, left) {
+  return `/api/batches/${id}/calendar.ics${left.size ? `?without=${[...left].join(",")}` : ""}`;
+}
+
 /** What was found: sheets, their sessions, the swims. It is drawn anew only when there is news. */
 export class Results {
   node = el("div", { class: "results" });
@@ -75,7 +80,7 @@ export class Results {
       this.draw();
     };
     const calendars = batches.filter(({ batch_id: id }) => id && swims.some(({ batch }) => batch === id)).map(({ batch_id: id, swimmer_name: who }) =>
-      el("a", { class: "button", href: `/api/batches/${id}/calendar.ics`, download: "" }, t("calendar"), batches.length > 1 && [" ", bdi(who)]));
+      el("a", { class: "button first", href: calendar(id, this.left), download: "" }, t("calendar"), batches.length > 1 && [" ", bdi(who)]));
     return el(
       "div",
       { class: "row deeds" },
@@ -129,7 +134,7 @@ export class Results {
       "section",
       { class: "card session", "aria-labelledby": id },
       el("h3", { id }, el("a", { href: `#${id}` }, title.length ? title.join(" · ") : t("session", { number: session.number }))),
-      el("div", { class: "beside" }, el("ol", { class: "swims" }, rows), drawn?.node),
+      el("div", { class: several ? "beside turned" : "beside" }, several && drawn?.node, el("ol", { class: "swims" }, rows), !several && drawn?.node),
     );
   }
 }

@@ -66,12 +66,17 @@ export function isOf(person, swim) {
 /** Two children's swims so near that nobody sees both, in minutes. */
 export const CLASH = 10;
 
+/** Two legs of one relay: whoever looks at one sees the other. */
+function isSameRelay(one, other) {
+  return one.relay_leg !== null && ["event_number", "heat_number", "lane"].every((name) => one[name] === other[name]);
+}
+
 /** The swims that have a time, each with the gap to the swimmer's next one and the other swimmers' swims that clash. */
 export function laid(swims) {
   const timed = swims.filter(({ minutes }) => minutes !== null);
   return timed.map((swim, place) => {
     const next = timed.slice(place + 1).find(({ who }) => who === swim.who);
-    const clashes = timed.filter((other) => other.who !== swim.who && Math.abs(other.minutes - swim.minutes) < CLASH);
+    const clashes = timed.filter((other) => other.who !== swim.who && Math.abs(other.minutes - swim.minutes) < CLASH && !isSameRelay(swim, other));
     return { swim, gap: next ? next.minutes - swim.minutes : null, clashes };
   });
 }

@@ -13,6 +13,12 @@ export function marks(swim) {
   return parts.filter(([, value]) => value !== null).map(([letter, value]) => `${letter}${value}`).join(" ");
 }
 
+/** The name of an event from its distance on: whom it is for is known to whoever looks for one swimmer. */
+export function race(swim) {
+  const name = swim.event_name ?? "";
+  return /(?:\d ?[x×] ?)?\b(?:25|50|100|200|400|500|800|1000|1500|1650)\b.*/.exec(name)?.[0] ?? name;
+}
+
 /** What is special about an entry. */
 export function kinds(swim) {
   return [
@@ -46,5 +52,6 @@ export const gapText = (gap) => t("gap", { span: span(gap) });
 
 export function clashText(swim, other) {
   const apart = Math.abs(other.minutes - swim.minutes);
+  if (!apart) return t("clash_at_once", { name: other.who, marks: marks(other) });
   return t("clash", { name: other.who, marks: marks(other), span: span(apart) });
 }

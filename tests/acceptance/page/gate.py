@@ -17,8 +17,8 @@ class Gate:
 
     def __init__(self, site: Web) -> None:
         self.opened, self.asked = asyncio.Event(), asyncio.Event()
-        site.pages["/held.pdf"] = self.answer
-        self.url = site.url("/held.pdf")
+        site.pages["/session-1.pdf"] = self.answer
+        self.url = site.url("/session-1.pdf")
 
     async def answer(self, writer: asyncio.StreamWriter) -> None:
         self.asked.set()

@@ -13,6 +13,8 @@ from tests.integration.line import Line
 from tests.integration.web import response
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.async_api import BrowserContext, Page, Route
 
     from tests.chaos.crew import Crew
@@ -21,8 +23,10 @@ from tests.integration.web import Web
 
 
 @pytest.fixture
-def gate(site: Web) -> Gate:
-    return Gate(site)
+def gate(site: Web) -> Iterator[Gate]:
+    gate = Gate(site)
+    yield gate
+    gate.opened.set()
 
 
 async def test_progress_survives_a_reload_and_a_time_without_network(

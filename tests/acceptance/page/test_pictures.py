@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.acceptance.page.gate import Gate
-from tests.acceptance.page.visit import DESK, SHEETS, SISTER, SWIMMER, finished, hand_in
+from tests.acceptance.page.visit import SHEETS, SISTER, SWIMMER, finished, hand_in
 from tests.integration.web import response
 
 if TYPE_CHECKING:
@@ -35,19 +35,18 @@ async def test_the_page_is_drawn(page: Page, crew: Crew, site: Web) -> None:
 
     site.pages["/session-2.pdf"] = response(b"later", "503 Service Unavailable")
     gate = Gate(site)
-    links = [gate.url, site.url("/session-2.pdf"), site.url("/timeline.pdf")]
+    links = [gate.url, site.url("/session-2.pdf"), site.url("/session-3.pdf")]
     await hand_in(page, crew.api_url, [SWIMMER], pdfs=SHEETS[1:], links=links)
     await page.get_by_text("next try in 4").wait_for()
     await page.locator(".swim").first.wait_for()
+    await page.mouse.move(0, 0)
     await page.screenshot(path=folder / "progress.png")
     gate.opened.set()
 
     await hand_in(page, crew.api_url, [SWIMMER, SISTER], pdfs=SHEETS[1:])
     await finished(page)
     await page.evaluate("document.activeElement.blur()")
-    await page.screenshot(path=folder / "day.png")
-    await page.emulate_media(color_scheme="dark")
-    await page.set_viewport_size(DESK)
-    await page.locator(".session").first.scroll_into_view_if_needed()
+    await page.mouse.move(0, 0)
+    await page.emulate_media(reduced_motion="reduce")
     await page.evaluate("document.querySelector('.sheet').scrollIntoView()")
-    await page.screenshot(path=folder / "day-dark.png")
+    await page.screenshot(path=folder / "day.png")

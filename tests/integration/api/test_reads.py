@@ -16,6 +16,7 @@ from schema.states import ErrorCode, Stage
 from schema.views import BatchView, EventsView, ResultsView, ResultView
 from services.api import reads
 from services.runtime.clock import new_id
+from tests.integration.api.forms import refusal
 from tests.integration.api.ledger import SWIM, SWIMMER
 
 if TYPE_CHECKING:
@@ -66,6 +67,19 @@ async def test_a_calendar_has_each_swim_once(api: httpx2.AsyncClient, ledger: Le
     assert again.content == answer.content
     events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
     assert [str(event["summary"])[:8] for event in events] == ["Event 12", "Event 14"]
+
+
+async def test_a_calendar_leaves_out_the_swims_that_are_not_wanted(api: httpx2.AsyncClient, ledger: Ledger) -> None:
+    batch_id = await ledger.submitted(sheets=1)
+    other = SWIM.model_copy(update={"event_number": "14", "heat_start_time": "10:30"})
+    code = await ledger.completed(batch_id, 1, SWIM, other)
+    url = f"/api/batches/{batch_id}/calendar.ics"
+    for without, left in (("", 2), (f"{code}.0", 1), (f"{code}.1,{code}.0", 0), (f"{code}.7", 2)):
+        answer = await api.get(url, params={"without": without})
+        assert answer.text.count("BEGIN:VEVENT") == left
+    assert "Event 14" in (await api.get(url, params={"without": f"{code}.0"})).text
+    for odd in ("x", f"{code}.0,", f"{code}", ",", f"{code}.0\r\nX: y"):
+        assert refusal(await api.get(url, params={"without": odd})) == (400, "bad-swims")
 
 
 async def test_a_calendar_before_the_first_result_is_empty(api: httpx2.AsyncClient, ledger: Ledger) -> None:
