@@ -13,8 +13,9 @@ export class Unreached extends Error {
   passing = true;
 }
 
-/** How far this device's clock is behind the server's, in milliseconds: countdowns need it. */
+/** How far this device's clock is behind the server's, in milliseconds: countdowns need it, where it is plainly wrong. */
 let skew = 0;
+const PLAINLY_MS = 5000;
 export const serverNow = () => Date.now() + skew;
 
 /** Ask the API; the answer's JSON. Throws Refused or Unreached. */
@@ -25,7 +26,7 @@ export async function ask(path, { method = "GET", body } = {}) {
     answer = await fetch(path, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
     const text = await answer.text();
     const told = Date.parse(answer.headers.get("date"));
-    if (told) skew = told - Date.now();
+    if (told) skew = Math.abs(told - Date.now()) > PLAINLY_MS ? told - Date.now() : 0;
     const read = parsed(text);
     if (answer.ok) return read;
     throw new Refused(answer.status, read);

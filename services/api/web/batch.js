@@ -27,6 +27,7 @@ export function showBatches(main, ids, go) {
   replace(main, el("div", { class: "batch" }, title, line, trouble, sections, el("div", { class: "row deeds" }, retryAll, cancel), mail.node, results.node, replay));
 
   function complain(wrong) {
+    if (wrong?.slug && !views.some(({ stream }) => stream?.state)) title.textContent = t("nothing_here");
     const text = !wrong ? "" : wrong.slug ? wrong.message : t("reconnecting");
     if (trouble.textContent !== text) trouble.textContent = text;
     trouble.hidden = !text;
@@ -46,9 +47,10 @@ export function showBatches(main, ids, go) {
     const heading = el("summary", {});
     const view = { open: true };
     view.progress = new Progress((job) => view.stream.order(`/jobs/${job.id}/retry`).catch(complain));
-    view.section = el("details", { class: "card", open: true }, heading, view.progress.node);
+    view.section = el("details", { class: "card", open: true, hidden: true }, heading, view.progress.node);
     view.stream = new Stream(id, (state, type) => {
       complain(null);
+      view.section.hidden = false;
       replace(heading, ids.length > 1 ? [bdi(state.swimmer), el("small", {}, ` – ${counted(state.jobs)}`)] : t("sheets_read"));
       view.progress.draw(state);
       if (type === null || /^(job\.completed|job\.failed|batch\.)/.test(type)) results.refresh(id);

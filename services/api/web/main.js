@@ -2,23 +2,30 @@ import { announce, el, replace } from "./dom.js";
 import { showStart } from "./start.js";
 import { choose, LANGUAGES, language, speak, t } from "./texts.js";
 
-/** What stops a view's timers and streams when another takes its place. */
+/** What stops a view's timers and streams when another takes its place, and which one is there. */
 let leave = () => {};
+let shown;
 
 /** The view of an address. Only the way in is loaded at first; the others come when they are wanted. */
 async function show() {
   leave();
   leave = () => {};
+  shown = location.pathname;
   const main = document.getElementById("main");
   const [, kind, rest] = location.pathname.split("/");
-  if (kind === "b") {
-    const { showBatches } = await import("./batch.js");
-    leave = showBatches(main, decodeURIComponent(rest).split(","), go);
-  } else if (kind === "result") {
-    const { showShared } = await import("./shared.js");
-    leave = showShared(main, rest);
-  } else {
-    leave = showStart(main, go);
+  try {
+    if (kind === "b") {
+      const { showBatches } = await import("./batch.js");
+      leave = showBatches(main, decodeURIComponent(rest).split(","), go);
+    } else if (kind === "result") {
+      const { showShared } = await import("./shared.js");
+      leave = showShared(main, rest);
+    } else {
+      leave = showStart(main, go);
+    }
+  } catch {
+    // A module did not come over a poor line; the address of the view is there already, so loading it anew is enough.
+    replace(main, el("h1", { tabindex: "-1" }, t("unloaded")), el("button", { type: "button", onclick: () => location.reload() }, t("load_again")));
   }
 }
 
@@ -45,7 +52,9 @@ function offerLanguages() {
   document.querySelector(".skip").textContent = t("skip");
 }
 
-addEventListener("popstate", show);
+addEventListener("popstate", () => {
+  if (location.pathname !== shown) show(); // else it is a link to a session of this view
+});
 addEventListener("offline", () => announce(t("offline")));
 addEventListener("online", () => announce(t("online")));
 document.querySelector(".brand").addEventListener("click", (event) => {
@@ -59,3 +68,5 @@ offerLanguages();
 await show();
 document.documentElement.dataset.ready = "yes";
 performance.mark("usable");
+// The next view, while there is a line: after the sheets have gone out nobody should wait for code.
+if (shown === "/") import("./batch.js").catch(() => {});

@@ -1,8 +1,8 @@
 import { send } from "./api.js";
 import { announce, el } from "./dom.js";
+import { forget, keep, recall } from "./kept.js";
 import { t } from "./texts.js";
 
-const KEPT = "heatstream.sending";
 const PAUSES = [2, 4, 8, 15, 30];
 
 /**
@@ -33,7 +33,7 @@ export class Sending {
     this.button.disabled = true;
     try {
       const taken = await this.persist(form, keyOf(names, queue.entries));
-      localStorage.removeItem(KEPT);
+      forget("sending");
       await this.go(`/b/${taken.batches.map((batch) => batch.batch_id).join(",")}`);
     } catch (wrong) {
       if (!this.stopping.signal.aborted) this.refuse(wrong.message);
@@ -68,10 +68,10 @@ export class Sending {
 /** The key of this request: the one that was kept if it was the same, else a new one that is kept from now. */
 function keyOf(names, entries) {
   const what = JSON.stringify([names, entries.map(({ file, url }) => url ?? [file.name, file.size, file.lastModified])]);
-  const kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
-  if (kept.what === what) return kept.key;
+  const kept = recall("sending");
+  if (kept?.what === what) return kept.key;
   const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  localStorage.setItem(KEPT, JSON.stringify({ what, key }));
+  keep("sending", { what, key });
   return key;
 }
 

@@ -13,9 +13,9 @@ export function marks(swim) {
   return parts.filter(([, value]) => value !== null).map(([letter, value]) => `${letter}${value}`).join(" ");
 }
 
-/** The name of an event from its distance on: whom it is for is known to whoever looks for one swimmer. */
+/** The short name of an event: from its distance on, without the pool, which is the same for all. */
 export function race(swim) {
-  const name = swim.event_name ?? "";
+  const name = (swim.event_name ?? "").replace(/\b[LS]C (?:Meter|Yard)s? /, "");
   return /(?:\d ?[x×] ?)?\b(?:25|50|100|200|400|500|800|1000|1500|1650)\b.*/.exec(name)?.[0] ?? name;
 }
 

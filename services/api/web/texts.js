@@ -1,5 +1,6 @@
+import { keep as keepFor, recall } from "./kept.js";
+
 export const LANGUAGES = { de: "Deutsch", en: "English", es: "Español" };
-const KEPT = "heatstream.language";
 let texts = {};
 let spoken = "en";
 
@@ -7,7 +8,7 @@ export const language = () => spoken;
 
 /** The language that was picked here before, else the one that the server took from the browser's wishes. */
 export function choose() {
-  const kept = localStorage.getItem(KEPT);
+  const kept = recall("language");
   return kept in LANGUAGES ? kept : document.documentElement.lang;
 }
 
@@ -15,7 +16,7 @@ export async function speak(code, { keep = false } = {}) {
   texts = await (await fetch(new URL(`./texts/${code}.json`, import.meta.url))).json();
   spoken = code;
   document.documentElement.lang = code;
-  if (keep) localStorage.setItem(KEPT, code);
+  if (keep) keepFor("language", code);
 }
 
 /** The text of a key; `{name}` takes a value, and one that counts has a form for one and for others. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from tests.integration.line import Line
 from tests.integration.web import Web
 
+HIDE = """is => {
+  Object.defineProperty(document, "hidden", { value: is, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
 
 @pytest.fixture
 def gate(site: Web) -> Iterator[Gate]:
@@ -29,20 +35,22 @@ def gate(site: Web) -> Iterator[Gate]:
     gate.opened.set()
 
 
+@pytest.mark.parametrize("is_known", [True, False])
 async def test_progress_survives_a_reload_and_a_time_without_network(
-    page: Page, context: BrowserContext, crew: Crew, gate: Gate
+    page: Page, context: BrowserContext, crew: Crew, gate: Gate, *, is_known: bool
 ) -> None:
+    """The line is cut, and the phone knows it or does not."""
     async with Line(crew.api_url).laid() as line:
-        await hand_in(page, line.url, [SWIMMER], links=[gate.url])
+        path = await hand_in(page, line.url, [SWIMMER], links=[gate.url])
         said = page.locator(".sheets .said")
         await expect(said).to_have_text("fetching")
         await page.reload()
         await expect(said).to_have_text("fetching")
-        await context.set_offline(True)
+        await context.set_offline(is_known)
         line.cut()
         await expect(page.locator(".trouble")).to_contain_text("It goes on by itself")
         gate.opened.set()
-        await crew.until("SELECT DISTINCT status FROM processing_batches WHERE status = 'completed'", ["completed"])
+        await crew.until(f"SELECT status FROM processing_batches WHERE id = '{path[3:]}'", ["completed"])  # noqa: S608
         await expect(said).to_have_text("fetching")
         line.mend()
         await context.set_offline(False)
@@ -66,13 +74,22 @@ async def test_a_batch_that_is_stopped_says_so_and_asks_no_more(page: Page, crew
     assert streams == []
 
 
-async def test_a_sheet_counts_down_to_its_next_try_and_a_failed_one_is_tried_by_hand(
-    page: Page, crew: Crew, site: Web
-) -> None:
+async def test_a_sheet_counts_down_to_its_next_try_after_a_reload_too(page: Page, crew: Crew, site: Web) -> None:
+    site.pages["/busy.pdf"] = response(b"later", "503 Service Unavailable", retry_after="10")
+    await hand_in(page, crew.api_url, [SWIMMER], links=[site.url("/busy.pdf")])
+    said = page.locator(".sheets .said")
+    for _ in range(2):
+        await expect(said).to_contain_text(re.compile(r"next try in 1[0-6] s"))
+        seconds = int(re.findall(r"\d+", await said.inner_text())[0])
+        await expect(said).to_contain_text(f"{seconds - 2} s")
+        await page.reload()
+    await page.get_by_role("button", name="Stop").click()
+    await expect(said).to_have_text("cancelled")
+
+
+async def test_a_failed_sheet_is_tried_again_by_itself_or_by_hand(page: Page, crew: Crew, site: Web) -> None:
     site.pages["/busy.pdf"] = response(b"later", "503 Service Unavailable")
     await hand_in(page, crew.api_url, [SWIMMER], links=[site.url("/busy.pdf"), site.url("/missing.pdf")])
-    await expect(page.locator(".sheets li").nth(0)).to_contain_text("next try in 4 s")
-    await page.reload()
     await expect(page.locator(".sheets li").nth(0)).to_contain_text("next try in")
     site.pages["/busy.pdf"] = SHEET
     await page.get_by_text("Finished: 1 of 2 sheets read").first.wait_for()
@@ -137,3 +154,53 @@ async def test_a_mail_is_offered_with_the_first_finished_sheet_of_several(
     )
     gate.opened.set()
     await finished(page)
+
+
+async def test_after_a_sleep_the_line_is_laid_anew(page: Page, crew: Crew, gate: Gate) -> None:
+    await page.clock.install()
+    await hand_in(page, crew.api_url, [SWIMMER], links=[gate.url])
+    await expect(page.locator(".sheets .said")).to_have_text("fetching")
+    await page.evaluate(HIDE, True)  # noqa: FBT003 - it is JavaScript's
+    await page.clock.fast_forward(60_000)
+    async with page.expect_request("**/events"):
+        await page.evaluate(HIDE, False)  # noqa: FBT003 - it is JavaScript's
+
+
+async def test_a_large_family_leaves_lines_to_its_browser_and_is_read_to_the_end(
+    page: Page, crew: Crew, gate: Gate
+) -> None:
+    streams: list[str] = []
+    page.on("request", lambda request: streams.append(request.url) if request.url.endswith("/events") else None)
+    await hand_in(page, crew.api_url, [SWIMMER, *(f"Swimmer {letter}" for letter in "ABCD")], links=[gate.url])
+    await expect(page.locator(".sheets .said")).to_have_count(4)
+    assert len(set(streams)) <= 4
+    gate.opened.set()
+    await page.get_by_text("Finished: 5 of 5 sheets read").first.wait_for()
+
+
+async def test_a_view_whose_code_did_not_come_can_be_loaded_again(page: Page, crew: Crew) -> None:
+    await page.route("**/results.js", lambda route: route.abort())
+    await hand_in(page, crew.api_url, [SWIMMER], pdfs=SHEETS[1:])
+    await page.get_by_text("This did not load").wait_for()
+    await page.unroute("**/results.js")
+    await page.get_by_role("button", name="Load again").click()
+    await finished(page)
+
+
+async def test_a_browser_that_keeps_nothing_does_its_job(page: Page, crew: Crew) -> None:
+    await page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })")
+    await hand_in(page, crew.api_url, [SWIMMER], pdfs=SHEETS[1:])
+    await finished(page)
+
+
+async def test_a_link_to_a_session_does_not_begin_anew(page: Page, crew: Crew) -> None:
+    await hand_in(page, crew.api_url, [SWIMMER], pdfs=SHEETS)
+    await finished(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else None)
+    await page.locator("#session-2 a").click()
+    await expect(page).to_have_url(re.compile("#session-2$"))
+    await page.go_back()
+    await expect(page).not_to_have_url(re.compile("#"))
+    await expect(page.locator(".session").first).to_be_visible()
+    assert asked == []
