@@ -74,7 +74,7 @@ function pill({ swim, gap, clashes }, y, x, lane, place) {
     svg("text", { x: x + 14, y: y + 12, "data-room": lane - 26 }, race(swim)),
   );
   const time = svg("text", { class: "hour", x: HOURS - 8, y: y + 4, "text-anchor": "end" }, start(swim));
-  const pause = gap !== null && gap * SCALE > ROW + 18 && svg("text", { class: "pause", x: x + 18, y: y + PILL / 2 + 17 }, `↓ ${span(gap)}`);
+  const pause = gap !== null && gap * SCALE > ROW + 12 && svg("text", { class: "pause", x: x + 18, y: y + PILL / 2 + 17 }, `↓ ${span(gap)}`);
   return [time, box, ...(pause ? [pause] : [])];
 }
 

@@ -75,7 +75,7 @@ async def test_a_swim_that_is_not_wanted_leaves_picture_calendar_and_print(
     await page.emulate_media(media="screen")
     await page.get_by_role("button", name="None").click()
     await expect(pills).to_have_count(0)
-    await page.get_by_role("button", name="All swims").click()
+    await page.get_by_role("button", name="All", exact=True).click()
     await expect(pills).to_have_count(4)
 
 

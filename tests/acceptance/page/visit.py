@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,8 @@ ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "examples"
 SHEETS = [EXAMPLES / f"{name}.pdf" for name in ("summer-invitational", "sprint-night")]
 SWIMMER, SISTER = "Maya Lindqvist", "Runa Quillfeather"
-AXE = (Path(__file__).parent / "node_modules/axe-core/axe.min.js").read_text
-CHROMIUM = "/usr/bin/chromium"
+AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -36,6 +37,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """A browser with a new profile, which talks to nobody by itself."""
+    assert CHROMIUM, "Chromium is missing: `make browser` installs it"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -68,6 +70,7 @@ async def finished(page: Page) -> None:
 
 async def faults(page: Page) -> list[str]:
     """What axe finds in the view as it stands."""
-    await page.evaluate(AXE())
+    assert AXE.exists(), "axe-core is missing: `make node` installs it"
+    await page.evaluate(AXE.read_text())
     found = await page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
     return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
