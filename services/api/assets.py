@@ -5,7 +5,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +23,17 @@ _STATIC_IMPORT = re.compile(r'^(?:import|export) [^;]*?from "\./([\w/]+\.js)";',
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file of the page, and the same compressed."""
+    """A file of the page, the same compressed, and a tag that changes with it."""
 
     media_type: str
     plain: bytes
     gzipped: bytes
+    tag: str
+
+    @classmethod
+    def of(cls, media_type: str, content: bytes) -> Self:
+        tag = hashlib.blake2b(content, digest_size=8).hexdigest()
+        return cls(media_type, content, gzip.compress(content, mtime=0), f'W/"{tag}"')
 
 
 class Assets:
@@ -50,10 +56,7 @@ class Assets:
             whole.update(f"{name} {len(content)} ".encode() + content)
         self.version = whole.hexdigest()
         self.first = tuple(dict.fromkeys(_reached(FIRST_MODULE, files)))
-        self._files = {
-            name: Asset(MEDIA_TYPES[Path(name).suffix], content, gzip.compress(content, mtime=0))
-            for name, content in files.items()
-        }
+        self._files = {name: Asset.of(MEDIA_TYPES[Path(name).suffix], content) for name, content in files.items()}
 
     def get(self, name: str) -> Asset | None:
         return self._files.get(name)

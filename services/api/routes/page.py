@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -8,13 +7,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from schema.errors import Rejected
-from services.api.assets import Assets
+from services.api.assets import Asset, Assets
 from services.api.submission import MOST_SWIMMERS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from services.api.assets import Asset
     from services.api.settings import ApiSettings
 
 #: Nothing inline, nothing from elsewhere. The address of a page is the right to read it: no other site hears of it.
@@ -42,15 +40,18 @@ class Page:
         web = f"/web/{self._assets.version}"
         shells = Template(self._assets.shell)
         self._shells = {
-            language: shells.substitute(
-                web=web,
-                language=language,
-                first="\n".join(f'<link rel="modulepreload" href="{web}/{name}">' for name in self._assets.first),
-                mails="yes" if settings.mails else "no",
-                most_pdfs=settings.max_pdfs,
-                most_mb=settings.max_pdf_mb,
-                most_swimmers=MOST_SWIMMERS,
-            ).encode()
+            language: Asset.of(
+                "text/html; charset=utf-8",
+                shells.substitute(
+                    web=web,
+                    language=language,
+                    first="\n".join(f'<link rel="modulepreload" href="{web}/{name}">' for name in self._assets.first),
+                    mails="yes" if settings.mails else "no",
+                    most_pdfs=settings.max_pdfs,
+                    most_mb=settings.max_pdf_mb,
+                    most_swimmers=MOST_SWIMMERS,
+                ).encode(),
+            )
             for language in self._assets.languages
         }
 
@@ -58,9 +59,9 @@ class Page:
         return [Route("/b/{batch_ids}", self.shell), Route("/web/{version}/{name:path}", self.asset)]
 
     async def shell(self, request: Request) -> Response:
-        body = self._shells[_language(request.headers.get("accept-language", ""), self._assets.languages)]
+        shell = self._shells[_language(request.headers.get("accept-language", ""), self._assets.languages)]
         headers = {"Vary": "Accept, Accept-Language, Accept-Encoding", "Cache-Control": "no-cache"}
-        return _unless_known(request, body, "text/html; charset=utf-8", headers)
+        return _unless_known(request, shell, headers)
 
     async def asset(self, request: Request) -> Response:
         """A file of the page. Asked for by the shell of another version it is ours all the same, and not kept."""
@@ -69,19 +70,17 @@ class Page:
             raise Rejected("not-found", "the page has no such file; load it anew")
         ours = request.path_params["version"] == self._assets.version
         headers = {"Vary": "Accept-Encoding", "Cache-Control": FOR_EVER if ours else "no-cache"}
-        return _unless_known(request, asset, asset.media_type, headers)
+        return _unless_known(request, asset, headers)
 
 
-def _unless_known(request: Request, content: Asset | bytes, media_type: str, headers: dict[str, str]) -> Response:
-    """The content, compressed where that is understood, or 304 for whoever has it."""
-    plain, gzipped = (content, None) if isinstance(content, bytes) else (content.plain, content.gzipped)
-    tag = f'W/"{hashlib.blake2b(plain, digest_size=8).hexdigest()}"'
-    headers = {**GUARDED, **headers, "ETag": tag}
-    if tag in request.headers.get("if-none-match", ""):
+def _unless_known(request: Request, asset: Asset, headers: dict[str, str]) -> Response:
+    """The file, compressed where that is understood, or 304 for whoever has it."""
+    headers = {**GUARDED, **headers, "ETag": asset.tag}
+    if asset.tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(gzipped, headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type)
-    return Response(plain, headers=headers, media_type=media_type)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(asset.gzipped, headers={**headers, "Content-Encoding": "gzip"}, media_type=asset.media_type)
+    return Response(asset.plain, headers=headers, media_type=asset.media_type)
 
 
 def _language(accepted: str, known: list[str]) -> str:

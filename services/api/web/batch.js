@@ -16,10 +16,13 @@ export function showBatches(main, ids, go) {
   const title = el("h1", { tabindex: "-1" });
   const line = el("p", { class: "lead" });
   const trouble = el("p", { class: "trouble", role: "alert", hidden: true });
-  const cancel = el("button", { type: "button", class: "quiet wide", hidden: true, onclick: () => all((stream) => stream.order("/cancel"), (state) => !isOver(state.status)) }, t("cancel"));
+  const cancel = el("button", { type: "button", class: "quiet wide", hidden: true, onclick: () => {
+    all((stream) => stream.order("/cancel"), (state) => !isOver(state.status));
+    for (const id of waiting) ask(`/api/batches/${id}/cancel`, { method: "POST" }).catch(complain);
+  } }, t("cancel"));
   const retryAll = el("button", { type: "button", hidden: true, onclick: () => all((stream) => stream.order("/retry"), hasFailed) }, t("retry_all"));
   const results = new Results({ searchAgain: (name, id) => searchAgain(name, views.find(({ stream }) => stream.id === id).stream.state, go) });
-  const mail = new MailOffer((email) => Promise.all(views.map(({ stream }) => ask(`/api/batches/${stream.id}/notify`, { method: "POST", body: { email } }))));
+  const mail = new MailOffer((email) => Promise.all(ids.map((id) => ask(`/api/batches/${id}/notify`, { method: "POST", body: { email } }))));
   const sections = el("div", {});
   const replay = el("div", {});
   const views = [];

@@ -1,6 +1,7 @@
 import { keep as keepFor, recall } from "./kept.js";
 
 export const LANGUAGES = { de: "Deutsch", en: "English", es: "Español" };
+const MOST_TRIES = 5;
 let texts = {};
 let spoken = "en";
 
@@ -13,10 +14,22 @@ export function choose() {
 }
 
 export async function speak(code, { keep = false } = {}) {
-  texts = await (await fetch(new URL(`./texts/${code}.json`, import.meta.url))).json();
+  texts = await table(code);
   spoken = code;
   document.documentElement.lang = code;
   if (keep) keepFor("language", code);
+}
+
+/** A page without words is none: they are asked for again where the line breaks. */
+async function table(code) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await (await fetch(new URL(`./texts/${code}.json`, import.meta.url))).json();
+    } catch (broken) {
+      if (tries === MOST_TRIES) throw broken;
+      await new Promise((resolve) => setTimeout(resolve, tries * 1000));
+    }
+  }
 }
 
 /** The text of a key; `{name}` takes a value, and one that counts has a form for one and for others. */

@@ -178,6 +178,27 @@ async def test_a_large_family_leaves_lines_to_its_browser_and_is_read_to_the_end
     await page.get_by_text("Finished: 5 of 5 sheets read").first.wait_for()
 
 
+async def test_a_large_family_is_stopped_whole(page: Page, crew: Crew, gate: Gate) -> None:
+    path = await hand_in(page, crew.api_url, [SWIMMER, *(f"Swimmer {letter}" for letter in "ABCD")], links=[gate.url])
+    await expect(page.locator(".sheets .said")).to_have_count(4)
+    await page.get_by_role("button", name="Stop").click()
+    await page.get_by_text("Finished: 0 of 5 sheets read").first.wait_for()
+    ids = ", ".join(f"'{batch_id}'" for batch_id in path[3:].split(","))
+    await crew.until(f"SELECT status FROM processing_batches WHERE id IN ({ids})", ["cancelled"] * 5)  # noqa: S608
+
+
+async def test_words_that_did_not_come_are_asked_for_again(page: Page, crew: Crew) -> None:
+    asked: list[str] = []
+
+    async def lose_the_first(route: Route) -> None:
+        asked.append(route.request.url)
+        await (route.continue_() if len(asked) > 2 else route.abort())
+
+    await page.route("**/texts/*.json", lose_the_first)
+    await page.goto(crew.api_url)
+    await page.get_by_role("button", name="Find the swims").wait_for()
+
+
 async def test_a_view_whose_code_did_not_come_can_be_loaded_again(page: Page, crew: Crew) -> None:
     await page.route("**/results.js", lambda route: route.abort())
     await hand_in(page, crew.api_url, [SWIMMER], pdfs=SHEETS[1:])
