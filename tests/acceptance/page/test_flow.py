@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from tests.integration.web import Web
 
 SESSIONS = ["session-1", "session-2", "session-3"]
+SIXTEEN = """() => {
+  const files = new DataTransfer();
+  for (let number = 1; number <= 16; number += 1) files.items.add(new File(["no sheet"], `${number}.pdf`));
+  return files;
+}"""
 NEITHER = """() => {
   Object.defineProperty(navigator, "share", { value: undefined });
   navigator.clipboard.writeText = () => { throw new Error("not here"); };
@@ -117,6 +122,21 @@ async def test_sheets_are_put_in_order_and_dropped_with_keys_and_with_a_finger(p
     await expect(names).to_have_text([sprint, summer])
     await page.locator("#pdfs").set_input_files(SHEETS)
     await expect(names).to_have_count(2)
+
+
+async def test_files_are_dropped_in_and_what_is_too_much_is_said(page: Page, crew: Crew) -> None:
+    await page.goto(crew.api_url)
+    await page.locator("html[data-ready]").wait_for()
+    dropped = await page.evaluate_handle(SIXTEEN)
+    await page.dispatch_event(".drop", "drop", {"dataTransfer": dropped})
+    await expect(page.locator(".queue bdi")).to_have_count(15)
+    await expect(page.get_by_role("alert")).to_have_text("A batch takes 15 sheets; the others were left out.")
+    await page.get_by_role("button", name="Find the swims").click()
+    await expect(page.get_by_role("alert")).to_have_text("Say who swims.")
+    await expect(page.locator("input[name=swimmer]")).to_be_focused()
+    await page.locator("input[name=swimmer]").fill(SWIMMER)
+    await page.get_by_role("button", name="Find the swims").click()
+    await expect(page.get_by_role("alert")).to_contain_text("does not begin like a PDF")
 
 
 async def test_a_meets_page_offers_its_pdfs_and_likely_heat_sheets_are_picked(

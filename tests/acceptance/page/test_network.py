@@ -140,6 +140,15 @@ async def test_the_key_outlives_a_reload_for_the_same_sheets_and_no_others(page:
     assert keys[0] == keys[1] != keys[2]
 
 
+async def test_a_mail_is_offered_after_a_while(page: Page, crew: Crew, gate: Gate) -> None:
+    await page.clock.install()
+    await hand_in(page, crew.api_url, [SWIMMER], links=[gate.url])
+    await expect(page.locator(".sheets .said")).to_have_text("fetching")
+    await expect(page.get_by_label("Where shall we mail the result?")).to_have_count(0)
+    await page.clock.fast_forward(15_000)
+    await expect(page.get_by_label("Where shall we mail the result?")).to_be_visible()
+
+
 async def test_a_mail_is_offered_with_the_first_finished_sheet_of_several(
     page: Page, crew: Crew, site: Web, gate: Gate
 ) -> None:
