@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 #: PostgreSQL's INTEGER, as event ids are.
 LARGEST = 2**31 - 1
-_SWIM = r"[0-9a-z]{12}\.[0-9]{1,4}"
+#: A swim by its sheet's code and its place there.
+SWIM = r"[0-9a-z]{12}\.[0-9]{1,4}"
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -42,7 +43,7 @@ def code_of(request: Request) -> str:
 def swims_of(request: Request) -> frozenset[str]:
     """The swims that a calendar leaves out, `CODE.PLACE` with commas between."""
     text = request.query_params.get("without", "")
-    if not re.fullmatch(rf"(?:{_SWIM}(?:,{_SWIM})*)?", text):
+    if not re.fullmatch(rf"(?:{SWIM}(?:,{SWIM})*)?", text):
         raise Rejected("bad-swims", "`without` names swims as `CODE.PLACE`, with commas between; PLACE counts from 0")
     return frozenset(text.split(",")) - {""}
 

@@ -6,7 +6,7 @@ from schema.discovery import DiscoveredView
 from schema.requests import DiscoverRequest, NotifyRequest, RetryRequest, SubmitForm, SubmitRequest
 from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
 from services.api.openapi.parts import CALENDAR, FORM, HTML, JSON, STREAM, Answer, Document, Operation, Parameter
-from services.api.paths import LARGEST
+from services.api.paths import LARGEST, SWIM
 from services.api.problems import CATALOGUE
 from services.api.routes.events import LARGEST_PAGE, USUAL_PAGE
 from services.api.sse.frames import NAMES
@@ -29,6 +29,8 @@ _STREAM_EVENT: Document = {
 }
 
 _BATCH_ID = Parameter("batch_id", "path", _UUID, "The batch, as the answer to a submit names it.")
+_SWIMS: Document = {"type": "string", "pattern": rf"^({SWIM}(,{SWIM})*)?$"}
+_WITHOUT = Parameter("without", "query", _SWIMS, "Swims to leave out: `CODE.PLACE`, with commas between; from 0.")
 _TRACEPARENT = Parameter("traceparent", "header", _TEXT, "W3C Trace Context: goes with the command, and comes back.")
 _IF_NONE_MATCH = Parameter("If-None-Match", "header", _TEXT, "The `ETag` of the answer that you have: 304 if it holds.")
 _SAME = Answer(304, "What you have is what there is.", headers=("ETag", "Link"))
@@ -173,8 +175,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "results",
         "Get the schedule as a calendar, or subscribe to it",
         (Answer(200, "Each swim that has a date, once (RFC 5545).", {CALENDAR: _TEXT}, ("ETag", "Link")), _SAME),
-        _OF_BATCH,
-        parameters=(_BATCH_ID, _IF_NONE_MATCH),
+        (*_OF_BATCH, "bad-swims"),
+        parameters=(_BATCH_ID, _WITHOUT, _IF_NONE_MATCH),
     ),
     Operation(
         "shared_result",
@@ -182,7 +184,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/result/{code}",
         "results",
         "See one sheet by its share link",
-        (Answer(200, "What the sheet says of the swimmer.", {JSON: ResultView}),),
+        (Answer(200, "What the sheet says of the swimmer; a browser gets a page.", {JSON: ResultView, HTML: _TEXT}),),
         ("not-found", "database-unavailable"),
         "Who has a code learns nothing of the batch.",
         (Parameter("code", "path", {"type": "string", "pattern": "^[0-9a-z]{12}$"}, "The `result_code` of a sheet."),),
@@ -249,8 +251,12 @@ OPERATIONS: tuple[Operation, ...] = (
         "get",
         "/",
         "gateway",
-        "List the addresses",
-        (Answer(200, "By what they are for.", {JSON: _OBJECT}, ("Link",)),),
+        "List the addresses, or show a browser the page",
+        (
+            Answer(
+                200, f"By what they are for; the page for who takes {HTML}.", {JSON: _OBJECT, HTML: _TEXT}, ("Link",)
+            ),
+        ),
     ),
     Operation(
         "openapi",

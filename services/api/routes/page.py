@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from schema.errors import Rejected
+from schema.requests import MOST_SWIMMERS
 from services.api.assets import Asset, Assets
-from services.api.submission import MOST_SWIMMERS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -56,7 +56,10 @@ class Page:
         }
 
     def routes(self) -> list[Route]:
-        return [Route("/b/{batch_ids}", self.shell), Route("/web/{version}/{name:path}", self.asset)]
+        return [
+            Route("/b/{batch_ids}", self.shell, include_in_schema=False),
+            Route("/web/{version}/{name:path}", self.asset, include_in_schema=False),
+        ]
 
     async def shell(self, request: Request) -> Response:
         shell = self._shells[_language(request.headers.get("accept-language", ""), self._assets.languages)]

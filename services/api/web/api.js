@@ -15,7 +15,7 @@ export class Unreached extends Error {
 
 /** How far this device's clock is behind the server's, in milliseconds: countdowns need it, where it is plainly wrong. */
 let skew = 0;
-const PLAINLY_MS = 5000;
+const PLAINLY_MS = 60_000;
 export const serverNow = () => Date.now() + skew;
 
 /** Ask the API; the answer's JSON. Throws Refused or Unreached. */

@@ -33,11 +33,11 @@ export class Replay {
     const [first] = this.events;
     if (!first.data) return;
     const batch = beginning(this.id, first.data);
-    for (const { event_id, type, data, occurred_at } of this.events.slice(1, count)) {
-      evolve(batch, event_id, type, data ?? {}, Date.parse(occurred_at));
+    for (const { eventid, type, data, time } of this.events.slice(1, count)) {
+      evolve(batch, eventid, type, data ?? {}, Date.parse(time));
     }
     const last = this.events[count - 1];
-    const text = t("replay_at", { number: count, count: this.events.length, time: moment(last.occurred_at), type: last.type });
+    const text = t("replay_at", { number: count, count: this.events.length, time: moment(last.time), type: last.type });
     this.said.textContent = text;
     this.slider.setAttribute("aria-valuetext", text);
     this.progress.draw(batch);
