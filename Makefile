@@ -9,7 +9,6 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --custom-compile-command "make lock"
 
-
 NODE_FOLDERS := tests/contract tests/acceptance/page examples/node
 
 .PHONY: help ground setup node node-ground browser pictures demo up test check contract lint types fmt bench bench-extract bench-projector \
