@@ -11,8 +11,8 @@ COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11
 
 NODE_FOLDERS := tests/contract tests/acceptance/page examples/node
 
-.PHONY: help ground setup node node-ground browser pictures demo up test check contract lint types fmt bench bench-extract bench-projector \
-  bench-replay bench-audit bench-load bench-takeover chaos fuzz fuzz-api lock clean
+.PHONY: help ground setup node node-ground browser pictures demo up test check contract lint types fmt \
+  bench bench-extract bench-projector bench-replay bench-audit bench-load bench-takeover chaos fuzz fuzz-api lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
