@@ -14,6 +14,7 @@ import aio_pika
 import asyncpg
 import psycopg
 import pytest
+import structlog
 
 from deploy.local.servers import Servers, servers
 from services.runtime.migrations import migrate
@@ -55,6 +56,15 @@ def passable() -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o711)
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def _each_test_logs_for_itself(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What one configures, a command in this process say, is not kept by loggers for the others."""
+    configure = structlog.configure
+    monkeypatch.setattr(structlog, "configure", lambda **how: configure(**{**how, "cache_logger_on_first_use": False}))
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

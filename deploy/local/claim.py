@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import psutil
@@ -47,10 +47,12 @@ def _end_leftovers(state: Path) -> None:
     """End those with our mark; nobody else can have made them while the claim is ours."""
     left = [process for process in psutil.process_iter() if _is_marked(process, state)]
     for process in left:
-        process.terminate()
+        with suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile
+            process.terminate()
     _, alive = psutil.wait_procs(left, timeout=STOP_SECONDS if left else 0)
     for process in alive:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(alive, timeout=STOP_SECONDS if alive else 0)
 
 
