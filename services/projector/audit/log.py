@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 
-from services.projector.audit.looking import fetch
+from services.projector.audit.looking import few
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ class Row(NamedTuple):
 
 def rows(seen: Looking, after: UUID, until: UUID) -> Iterator[Row]:
     """The log of the batches after one id and until another, in order."""
-    return map(Row._make, fetch(seen, "projector_audit_log", after, until))
+    return map(Row._make, few(seen, "projector_audit_log", after, until))
 
 
 def of_batch(seen: Looking, batch_id: UUID) -> list[Row]:
