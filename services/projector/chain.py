@@ -32,6 +32,10 @@ def commitment(salt: bytes, data: bytes) -> bytes:
 
 def link(previous: bytes, event_type: str, version: int, occurred_at: datetime, committed: bytes) -> bytes:
     """The digest of one row: BLAKE2b over two digests of 32 bytes and what the row says beside its data."""
-    instant = occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
-    said = f"{event_type} {version} {instant}".encode()
+    said = b"%b %d %b" % (event_type.encode(), version, _instant(occurred_at.astimezone(UTC)))
     return hashlib.blake2b(previous + committed + said, digest_size=32).digest()
+
+
+def _instant(at: datetime) -> bytes:
+    """ISO 8601 with microseconds. orjson writes it in a quarter of the time, but leaves microseconds out that are 0."""
+    return orjson.dumps(at)[1:-1] if at.microsecond else at.isoformat(timespec="microseconds").encode()

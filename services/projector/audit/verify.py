@@ -55,9 +55,8 @@ def verify(seen: Looking, which: Range, *, chain_only: bool = False) -> Report:
     report = Report()
     # A range is a small part of the table, whatever the planner has heard of it; others look at others meanwhile.
     # By its index the log comes in order: to sort it, on disk, costs as much again.
-    seen.execute(
-        "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL max_parallel_workers_per_gather = 0"
-    )
+    seen.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    seen.execute("SET LOCAL max_parallel_workers_per_gather = 0")
     read = None if chain_only else read_rows(seen, *which)
     cited: dict[UUID, Difference] = {}
     met: set[UUID] = set()

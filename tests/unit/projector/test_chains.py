@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from services.projector import chain
 from services.projector.audit.chains import broken
 from services.projector.audit.log import Row
 from services.projector.record import Recorded
@@ -97,3 +99,12 @@ def test_jsonb_gives_back_the_bytes_that_were_committed_to(log: list[Row]) -> No
 
 def _as_jsonb(text: str) -> str:
     return json.dumps(dict(reversed(json.loads(text).items())))
+
+
+@example(datetime(1, 1, 1, tzinfo=UTC))
+@example(datetime(2026, 7, 1, 9, 30, 0, 10, tzinfo=timezone(timedelta(hours=2))))
+@given(st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1), timezones=st.timezones()))  # noqa: DTZ001 - as it wants them
+def test_that_a_link_says_its_moment_in_utc_and_to_the_microsecond(at: datetime) -> None:
+    said = f"job.failed 1 {at.astimezone(UTC).isoformat(timespec='microseconds')}".encode()
+    expected = hashlib.blake2b(b"previous" + b"committed" + said, digest_size=32).digest()
+    assert chain.link(b"previous", "job.failed", 1, at, b"committed") == expected
