@@ -35,18 +35,27 @@ def looking(url: str, *, moment: str | None = None) -> Iterator[Looking]:
 
     Raises Transient when the database is away, before or during its use.
     """
-    try:
-        with psycopg.connect(
+    with (
+        reaching(),
+        psycopg.connect(
             url,
             options=_OPTIONS,
             application_name="heatstream-audit",
             connect_timeout=5,
             cursor_factory=psycopg.RawCursor,
-        ) as seen:
-            if moment is not None:
-                seen.execute(psycopg.sql.SQL("SET TRANSACTION SNAPSHOT {}").format(moment))
-            yield seen
-            seen.rollback()
+        ) as seen,
+    ):
+        if moment is not None:
+            seen.execute(psycopg.sql.SQL("SET TRANSACTION SNAPSHOT {}").format(moment))
+        yield seen
+        seen.rollback()
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Raises Transient when the database is away meanwhile."""
+    try:
+        yield
     except (psycopg.OperationalError, psycopg.InterfaceError) as gone:
         raise Transient(f"the database cannot be reached: {' '.join(str(gone).split())}") from gone
 
