@@ -44,18 +44,9 @@ def moved_job(
                 return None
             if event.ai_file:
                 job = job._replace(file_checksum=event.ai_file.file_checksum)
-            # Most events are of this kind; a copy by place takes half the time of one by names.
-            return Job(
-                *job[:7],
-                event.attempt,
-                _STATUS_AT[event.stage.rank],
-                event.stage,
-                step,
-                event.message,
-                *job[12:17],
-                job.started_at or at,
-                job.completed_at,
-            )
+            # Most events are of this kind; a copy by place takes a third of the time of one by names.
+            now = event.attempt, _STATUS_AT[event.stage.rank], event.stage, step, event.message
+            return tuple.__new__(Job, (*job[:7], *now, *job[12:17], job.started_at or at, job.completed_at))
         case JobCompleted():
             return job._replace(
                 attempt=event.attempt,
