@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 import typer
 
+from services.cli.command_group import add
 from services.cli.commands import (
     demo,
     discover,
@@ -27,9 +28,6 @@ from services.cli.commands.set_aside.group import group as set_aside
 from services.cli.commands.status.command import status
 from services.cli.failures import OneLineFailures
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 app = typer.Typer(
     name="heatstream",
     cls=OneLineFailures,
@@ -46,11 +44,7 @@ app = typer.Typer(
 )
 
 
-def _add(name: str, command: Callable[..., None], *examples: str) -> None:
-    """A command, with examples under its help that keep their lines."""
-    app.command(name, epilog="\n  ".join(("\b\nExample:", *examples)))(command)
-
-
+_add = partial(add, app)
 _SETTINGS = "HEATSTREAM_AMQP_URL=amqp://… HEATSTREAM_DATABASE_URL=postgresql://…"
 _add("demo", demo.demo, "heatstream demo")
 _add("up", up.up, "heatstream up --port 8000")

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 import typer
 
+from services.cli.command_group import add
 from services.cli.commands.audit.signing import checkpoint, key
 from services.cli.commands.audit.telling import diff, show, why
 from services.cli.commands.audit.verifying import verify
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 group = typer.Typer(
     help=(
@@ -21,10 +19,7 @@ group = typer.Typer(
 )
 
 
-def _add(name: str, command: Callable[..., None], *examples: str) -> None:
-    group.command(name, epilog="\n  ".join(("\b\nExample:", *examples)))(command)
-
-
+_add = partial(add, group)
 _BATCH = "0199c0de-0000-7000-8000-000000000000"
 _add("show", show, f"heatstream audit show {_BATCH}", f"heatstream audit show {_BATCH} --at 2026-07-17T18:00:00Z")
 _add("diff", diff, f"heatstream audit diff {_BATCH} 3 7", f"heatstream audit diff {_BATCH} 0 2026-07-17T18:00:00Z")

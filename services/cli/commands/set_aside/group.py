@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 import typer
 
+from services.cli.command_group import add
 from services.cli.commands.set_aside.looking import list_, show
 from services.cli.commands.set_aside.retrying import retry
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 group = typer.Typer(
     help=(
@@ -21,10 +19,7 @@ group = typer.Typer(
 )
 
 
-def _add(name: str, command: Callable[..., None], *examples: str) -> None:
-    group.command(name, epilog="\n  ".join(("\b\nExample:", *examples)))(command)
-
-
+_add = partial(add, group)
 _add(
     "list",
     list_,
