@@ -15,6 +15,7 @@ import asyncpg
 import psycopg
 import pytest
 import structlog
+from hypothesis import settings
 
 from deploy.local.servers import Servers, servers
 from services.runtime.migrations import migrate
@@ -23,6 +24,9 @@ from services.runtime.topology import HISTORY, declare, topology
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+# A busy machine is no fault of an example.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 TOPOLOGY = topology(1, 35)
 #: A migrated database, to be copied and not to be connected to.
 TEMPLATE = f"heatstream_template_{os.getpid()}"

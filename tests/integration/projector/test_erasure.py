@@ -148,7 +148,7 @@ def stories(draw: st.DrawFn) -> dict[UUID, list[Fact]]:
     return told
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=stories(), data=st.data())
 async def test_the_tables_are_those_of_a_world_without_the_erased_batches(
     books: Books, told: dict[UUID, list[Fact]], data: st.DataObject

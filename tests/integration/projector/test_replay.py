@@ -52,7 +52,6 @@ async def replayed(url: str, into: str | None = "again", then: Then = Then.KEEP,
 
 MADE_UP = settings(
     max_examples=int(os.environ.get("HEATSTREAM_EXAMPLES", "10")),
-    deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # shrinking takes minutes with a database in it
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

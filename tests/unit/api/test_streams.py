@@ -100,7 +100,7 @@ class Step:
     COMMIT, COMMIT_UNTOLD, WAKE, LEAVE_FIRST, LEAVE_LAST, JOIN, TURN, TURNS = range(8)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     steps=st.lists(st.integers(0, 7), max_size=40),
     turns=st.lists(st.integers(0, 4), min_size=1, max_size=30),

@@ -51,7 +51,7 @@ READ = tuple(name for name in FAMILIES if name != "html-made")
 
 
 @given(OPTIONS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_sheet_is_read_exactly_as_it_was_drawn(options: Options) -> None:
     drawn = sample(options)
 

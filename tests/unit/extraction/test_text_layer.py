@@ -84,14 +84,14 @@ GOOD = sample(Options(seed=5, events=2, heats=1)).pdf
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_random_bytes_give_a_fault(content: bytes) -> None:
     _read_or_fault(content)
     _read_or_fault(b"%PDF-1.4\n" + content)
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_mutated_pdfs_give_a_sheet_or_a_fault(data: st.DataObject) -> None:
     content = bytearray(GOOD)
     for _ in range(data.draw(st.integers(1, 12))):
@@ -102,7 +102,7 @@ def test_mutated_pdfs_give_a_sheet_or_a_fault(data: st.DataObject) -> None:
 
 
 @given(st.lists(st.text(max_size=60), max_size=40))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_text_is_read(texts: list[str]) -> None:
     from services.worker.extraction.layouts.printed import Printed  # noqa: PLC0415 - for this test alone
 

@@ -94,7 +94,7 @@ class House:
         return Turns(cast("Any", self), cast("Any", self), most=MOST, slots=self.slots)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     sizes=st.lists(st.integers(1, 15), min_size=1, max_size=8),
     workers=st.integers(1, 3),
