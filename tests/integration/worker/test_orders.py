@@ -12,6 +12,7 @@ from schema.events import BatchRetryRequested, JobFailed
 from schema.identity import job_id
 from services.runtime.clock import new_id
 from services.runtime.topology import COMMANDS_DEAD, CONTROL
+from services.worker import batch_commands
 from services.worker.worker import working
 from tests.conftest import execute
 from tests.integration.web import response
@@ -157,7 +158,10 @@ async def test_what_nobody_knows_is_refused(what: str, rig: Rig) -> None:
     assert (refused["status"], refused["reason"]) == ("rejected", "unknown_batch")
 
 
-async def test_a_command_that_overtakes_the_recording_of_its_submit_waits_for_it(rig: Rig, database_url: str) -> None:
+async def test_a_command_that_overtakes_the_recording_of_its_submit_waits_for_it(
+    rig: Rig, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_commands, "PATIENCE_SECONDS", 20)  # a busy machine records late
     job = message()
     await rig.send({"batch_id": job["batch_id"]}, key="batch.cancel", type="batch.cancel")
     await record_job(database_url, job, "processing", attempt=1)
