@@ -100,6 +100,8 @@ class Partition:
                     await self._mend(following, folding, acknowledge)
                 elif following.gathered:
                     under_way = following, tasks.create_task(self._write(following, folding, acknowledge))
+            if under_way and (failed := await under_way[1]):
+                log.warning("projector.given_back", queue=self._queue, error=str(failed))
 
     async def _fold(self, following: MicroBatch) -> Folding | Exception:
         """The fault is for later: first the micro-batch before must be through."""

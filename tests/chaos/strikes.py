@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from deploy.local.servers import Servers
 
-#: A write to the log, which is held up.
-WAITS_FOR_THE_LOG = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'"
+#: Sessions whose write to the log is held up.
+WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'"
+LIVING = "SELECT pid FROM pg_stat_activity WHERE pid = ANY($1)"
 
 
 class Strikes:
@@ -55,21 +56,23 @@ class Strikes:
         """The oldest stands still in the middle of a write; as `kill`. Then it goes on."""
         victim = self.up.pop(0)
         partitions = await victim.partitions()
-        seconds = await self.load.seconds_until_written(partitions, await self._freeze_in_a_write(victim))
+        frozen_at, writing = await self._freeze_in_a_write(victim)
+        seconds = await self.load.seconds_until_written(partitions, frozen_at)
         await self.even()
+        assert not await self._database.fetch(LIVING, writing), "it could end its transaction when it wakes"
         victim.signal(signal.SIGCONT)
         self.up.append(victim)
         await self.even()
         return seconds
 
-    async def _freeze_in_a_write(self, victim: Projector) -> float:
-        """It holds rows of batches then, in a transaction that nobody would end."""
+    async def _freeze_in_a_write(self, victim: Projector) -> tuple[float, list[int]]:
+        """When, and its sessions that hold rows of batches, in transactions that nobody would end."""
         name = victim.said("sharing.joined")[0]["projector"]
         async with self._database.transaction(), asyncio.timeout(PATIENCE_SECONDS):
             await self._database.execute("LOCK TABLE batch_events IN SHARE MODE")
-            while not await self._database.fetchval(WAITS_FOR_THE_LOG, name):  # noqa: ASYNC110 - the database changes
+            while not (waiting := await self._database.fetch(WAITING, name)):  # noqa: ASYNC110 - the database changes
                 await asyncio.sleep(0.01)
-            return victim.signal(signal.SIGSTOP)
+            return victim.signal(signal.SIGSTOP), [row["pid"] for row in waiting]
 
     async def leave(self) -> float:
         """The oldest is asked to stop; until the others have even shares."""

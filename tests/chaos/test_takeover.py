@@ -50,7 +50,6 @@ async def test_shares_stay_even_and_every_batch_keeps_its_order(strikes: Strikes
         frozen = strikes.up[0]
         await within(2 * HEARTBEAT_SECONDS, strikes.freeze, strikes)
         assert frozen.said("sharing.session_lost")
-        assert frozen.said("projector.database_away")
         await within(5, strikes.leave, strikes)
     await strikes.load.stop()
     await strikes.load.whole()
