@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from services.projector.audit.log import FIRST, LAST
 from services.projector.audit.looking import fetch, looking, moment_of, reaching
-from services.projector.audit.verify import Range, Report, strays, verify
+from services.projector.audit.verify import Range, Report, shared, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def verify_all(url: str, *, processes: int | None = None, chain_only: bool = Fal
         for report in _reports(url, seen, ranges, processes or os.cpu_count() or 1, chain_only=chain_only):
             yield report, about
         if not chain_only:
-            yield Report(differences=list(strays(seen))), about
+            yield Report(differences=list(shared(seen))), about
 
 
 def _reports(url: str, seen: Looking, ranges: list[Range], processes: int, *, chain_only: bool) -> Iterator[Report]:

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
 
 LOG, HISTORY, CHECKPOINT = "batch_events", "heatstream.history", "checkpoint"
 BATCHES, JOBS, LINKS, EXTRACTIONS = "processing_batches", "batch_jobs", "result_links", "extraction_results"
+FILES = "pdf_files"
 
 
 class Difference(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import UUID
 
 from services.projector.audit import chains, comparison
-from services.projector.audit.difference import BATCHES, Difference
+from services.projector.audit.difference import BATCHES, FILES, Difference
 from services.projector.audit.log import rows
 from services.projector.audit.looking import fetch
 from services.projector.audit.read_rows import read_rows
@@ -98,7 +98,10 @@ def _unlike(
     return list(comparison.unlike(log, documents, read, cited, validated))
 
 
-def strays(seen: Looking) -> Iterator[Difference]:
-    """Links and extractions that belong to no job, and so to no batch."""
+def shared(seen: Looking) -> Iterator[Difference]:
+    """What no range of batches shows: results that belong to no job, and files, whose sightings are of many batches."""
     for table, identifier in fetch(seen, "projector_audit_strays"):
         yield Difference(None, None, table, "id", f"{identifier}: {comparison.STRAY}")
+    for batch_id, event_id, column, there, sighted in fetch(seen, "projector_audit_files"):
+        sentence = comparison.NOT_FOLDED if there and sighted else comparison.STRAY if there else comparison.NO_ROW
+        yield Difference(batch_id, event_id, FILES, column, sentence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from pathlib import Path  # noqa: TC003 - as above
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from uuid import UUID
 
+    from services.cli.steps import Show
     from services.projector.audit.difference import Difference
     from services.projector.audit.verify import Report
+
+#: Of a file of checkpoints, between two signs of how far it is.
+LINES_A_SIGN = 10_000
 
 
 def verify(  # noqa: PLR0913 - one for each thing that is held against another
@@ -107,6 +111,7 @@ def _reports(url: str, batches: list[UUID] | None, processes: int) -> Iterator[R
 
 
 def _against(url: str, path: Path, key: Path, checked: dict[str, int]) -> Iterator[Difference]:
+    from services.cli.steps import showing
     from services.projector.audit.against import Against
     from services.projector.audit.keys import checker
     from services.projector.audit.looking import looking
@@ -117,10 +122,19 @@ def _against(url: str, path: Path, key: Path, checked: dict[str, int]) -> Iterat
         except OSError as failure:
             raise Unusable(f"{path} cannot be opened: {failure.strerror}") from failure
         held = Against(stack.enter_context(looking(url)), checker(key))
-        yield from held.differences(file)
+        yield from held.differences(_shown(file, path.stat().st_size, stack.enter_context(showing())))
         if not held.checkpoints:
             raise Unusable(f"{path} holds no signed checkpoint")
         checked |= {"checkpoints": held.checkpoints, "heads": held.heads}
+
+
+def _shown(file: IO[bytes], size: int, show: Show) -> Iterator[bytes]:
+    done = 0
+    for number, line in enumerate(file):
+        done += len(line)
+        if number % LINES_A_SIGN == 0:
+            show("bytes of checkpoints", done, size)
+        yield line
 
 
 def _history(

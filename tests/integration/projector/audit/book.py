@@ -14,7 +14,7 @@ from schema.events import BatchCancelled, BatchEvent, BatchExpired, BatchRetryRe
 from services.projector import chain
 from services.projector.audit.log import FIRST, LAST, of_batch
 from services.projector.audit.looking import looking
-from services.projector.audit.verify import Range, strays, verify
+from services.projector.audit.verify import Range, shared, verify
 from services.projector.record import Arrival, record
 from services.runtime.clock import new_id
 from tests.unit.projector import story
@@ -117,7 +117,7 @@ class Book:
     def differences(self) -> list[Difference]:
         """All that there are."""
         with looking(self.url) as seen:
-            return [*verify(seen, Range(FIRST, LAST)).differences, *strays(seen)]
+            return [*verify(seen, Range(FIRST, LAST)).differences, *shared(seen)]
 
     def places(self) -> set[tuple[UUID | None, int | None, str, str | None]]:
         return {difference[:4] for difference in self.differences()}

@@ -10,7 +10,7 @@ import pytest
 
 from services.projector.audit import crew, read_rows
 from services.projector.audit.crew import sample, verify_all, verify_batches
-from services.projector.audit.difference import BATCHES, EXTRACTIONS, JOBS, LINKS, LOG
+from services.projector.audit.difference import BATCHES, EXTRACTIONS, FILES, JOBS, LINKS, LOG
 from services.projector.audit.looking import looking
 from services.runtime.clock import new_id
 from tests.unit.projector import story
@@ -24,6 +24,7 @@ OTHER = {
     "text": "'x'",
     "character varying": "'x'",
     "integer": "77",
+    "bigint": "77",
     "boolean": "true",
     "date": "'2001-01-01'",
     "timestamp with time zone": "'2001-01-01'",
@@ -34,6 +35,15 @@ READ = {
     JOBS: read_rows.JOB_COLUMNS,
     LINKS: read_rows.LINK_COLUMNS,
     EXTRACTIONS: read_rows.EXTRACTION_COLUMNS,
+    FILES: (
+        "source_url",
+        "filename",
+        "file_size_bytes",
+        "created_at",
+        "last_accessed_at",
+        "openai_file_id",
+        "openai_file_expires_at",
+    ),
 }
 
 
@@ -157,7 +167,11 @@ async def test_data_that_an_erasure_left_is_named(book: Book) -> None:
 @pytest.mark.parametrize("table", READ)
 async def test_every_column_of_every_read_table_is_held_against_the_log(table: str, book: Book) -> None:
     batch = new_id()
-    await book.say(batch, story.submitted(1, batch), story.completed(1, batch=batch, checksum="d" * 32))
+    uploaded = story.step(1, 4, ai_file=story.uploaded(48, "d" * 32)).model_copy(
+        update={"job_id": story.job_id(1, batch)}
+    )
+    await book.say(batch, story.submitted(1, batch), uploaded, story.completed(1, batch=batch, checksum="d" * 32))
+    assert book.differences() == []
     with book.owner() as owner:
         types = dict(
             owner.execute(
@@ -201,8 +215,14 @@ async def test_a_row_that_is_missing_or_too_many_is_named(
     assert (retried, *place) in book.places()
 
 
+async def test_a_file_that_is_missing_is_named_by_its_first_sighting(book: Book) -> None:
+    book.change("DELETE FROM pdf_files WHERE checksum = %s", "f" * 32)
+    assert book.places() == {(book.retried, 9, FILES, "id")}
+
+
 async def test_rows_that_follow_from_nothing_are_named(book: Book) -> None:
     nobody = UUID(int=7)
+    book.change("INSERT INTO pdf_files (checksum) VALUES ('x')")
     book.change("INSERT INTO processing_batches (id, swimmer_name, total_pdfs) VALUES (%s, 'x', 1)", nobody)
     book.change("INSERT INTO result_links (short_code, extraction_id) VALUES ('x', %s)", nobody)
     book.change(
@@ -210,7 +230,8 @@ async def test_rows_that_follow_from_nothing_are_named(book: Book) -> None:
         " VALUES (%s, 'x', 'x', gen_random_uuid())",
         nobody,
     )
-    assert book.places() == {(nobody, None, BATCHES, "id"), (None, None, LINKS, "id"), (None, None, EXTRACTIONS, "id")}
+    results = {(None, None, table, "id") for table in (LINKS, EXTRACTIONS, FILES)}
+    assert book.places() == {(nobody, None, BATCHES, "id"), *results}
 
 
 async def test_an_extraction_of_an_event_that_never_was_is_named(book: Book) -> None:
