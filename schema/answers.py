@@ -28,6 +28,7 @@ REASONS = {
     "unknown_job": "one of `job_ids` is no job of the batch",
     "job_not_failed": "one of `job_ids` has not failed",
     "mail_off": "no mail is sent from here",
+    "fault": "a fault of ours: the command is kept for a person to look at, who may give it back",
 }
 
 
@@ -46,7 +47,7 @@ class FieldError(Model):
 
 
 class Rejected(Model):
-    """The command will never take effect; `reason` is a stable slug, `errors` name every field that is wrong."""
+    """The command takes no effect; `reason` is a stable slug, `errors` name every field that is wrong."""
 
     status: Literal["rejected"] = "rejected"
     reason: Annotated[str, Field(description="; ".join(f"`{slug}`: {meaning}" for slug, meaning in REASONS.items()))]

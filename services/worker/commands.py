@@ -53,7 +53,7 @@ class Commands:
     async def __call__(self, message: AbstractIncomingMessage) -> None:
         """Return when the command took effect or was refused, and was answered.
 
-        Raises Unreadable after the answer, and Transient.
+        Raises Unreadable and what a bug raises after the answer, and Transient.
         """
         try:
             command = read(message, COMMANDS)
@@ -68,6 +68,12 @@ class Commands:
             log.info("command.refused", type=message.type, reason=reason)
             await self._answer(message, Rejected(reason=reason, errors=(FieldError(field=field, message=sentence),)))
             return
+        except Transient:
+            raise
+        except Exception:
+            fault = FieldError(field="body", message="could not be worked on here; the fault is ours, and is looked at")
+            await self._answer(message, Rejected(reason="fault", errors=(fault,)))
+            raise
         await self._answer(message, Accepted(batch_id=command.batch_id))
 
     async def _answer(self, message: AbstractIncomingMessage, answer: Accepted | Rejected) -> None:

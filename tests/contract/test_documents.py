@@ -124,7 +124,9 @@ def test_what_the_projector_derives_is_not_promised_at_the_broker() -> None:
 
 def test_every_reason_of_a_refusal_is_told() -> None:
     code = "\n".join(path.read_text() for top in ("schema", "services") for path in (ROOT / top).rglob("*.py"))
-    assert set(re.findall(r'(?:Refusal|Unreadable(?:\.about)?)\(\s*"([a-z_]+)"', code)) == set(REASONS)
+    assert set(re.findall(r'(?:Refusal\(|Unreadable(?:\.about)?\(|Rejected\(reason=)\s*"([a-z_]+)"', code)) == set(
+        REASONS
+    )
 
 
 def test_a_new_event_is_described_by_being_one() -> None:

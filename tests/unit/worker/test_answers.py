@@ -26,7 +26,7 @@ class Broker:
 
     def __init__(self, *, away: bool = False) -> None:
         self.away = away
-        self.published: list[tuple[str, str, object]] = []
+        self.published: list[tuple[str, str, Any]] = []
 
     async def publish(self, exchange: str, key: str, message: Message) -> None:
         if self.away:
@@ -34,12 +34,16 @@ class Broker:
         self.published.append((exchange, key, orjson.loads(message.body)))
 
 
-async def handle(broker: Broker, body: bytes = SUBMIT, reply_to: str | None = "answers") -> list[str]:
+async def handle(
+    broker: Broker, body: bytes = SUBMIT, reply_to: str | None = "answers", failure: Exception | None = None
+) -> list[str]:
     """Give a command to its handler; returns the batches that were handled."""
     handled: list[str] = []
 
     async def submit(command: SubmitBatch, _: Origin) -> None:
         handled.append(str(command.batch_id))
+        if failure is not None:
+            raise failure
 
     message = SimpleNamespace(
         body=body, type="batch.submit", headers={}, message_id="m-1", correlation_id=None, reply_to=reply_to
@@ -70,10 +74,18 @@ async def test_a_refusal_is_answered_and_then_raised() -> None:
     with pytest.raises(Unreadable):
         await handle(broker, b"{")
     ((_, _, answer),) = broker.published
-    assert isinstance(answer, dict)
     assert (answer["status"], answer["reason"]) == ("rejected", "not_json")
 
 
 async def test_a_refusal_whose_answer_is_lost_is_still_raised() -> None:
     with pytest.raises(Unreadable):
         await handle(Broker(away=True), b"{")
+
+
+@pytest.mark.parametrize(("failure", "reasons"), [(LookupError("Nora Quill"), ["fault"]), (Transient("away"), [])])
+async def test_a_bug_is_answered_without_its_words_and_then_raised(failure: Exception, reasons: list[str]) -> None:
+    broker = Broker()
+    with pytest.raises(type(failure)):
+        await handle(broker, failure=failure)
+    assert [answer["reason"] for _, _, answer in broker.published] == reasons
+    assert "Quill" not in str(broker.published)
