@@ -12,7 +12,7 @@ COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11
 NODE_FOLDERS := tests/contract tests/acceptance/page examples/node
 
 .PHONY: help ground setup node node-ground browser pictures demo up test check contract lint types fmt \
-  bench bench-extract bench-projector bench-replay bench-audit bench-load bench-takeover chaos fuzz fuzz-api lock clean
+  bench bench-extract bench-projector bench-replay bench-audit bench-load bench-takeover bench-gateway chaos fuzz fuzz-api lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ bench-load: setup ## Two workers under 200 batches and a site that fails; prints
 
 bench-takeover: setup ## Measure how soon lost projectors' partitions are written by others; prints JSON lines
 	@$(BIN)/python -m tests.bench takeover
+
+bench-gateway: setup ## Measure submits beside a bare loop and FastAPI with Celery, and uploads; prints JSON lines
+	@$(BIN)/python -m tests.bench gateway-posts
 
 chaos: setup ## Kill each service at each moment of a batch, and projectors over and over; the tests do a part of it
 	@HEATSTREAM_CHAOS=long $(BIN)/python -m pytest -q tests/chaos
