@@ -53,6 +53,8 @@ class Link:
 
     async def wait_up(self, seconds: float) -> None:
         """Return when a session is open. Raises Transient after so many seconds without one."""
+        if self.up:
+            return
         try:
             async with asyncio.timeout(seconds):
                 await self._up.wait()
