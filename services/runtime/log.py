@@ -4,6 +4,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
@@ -22,10 +23,10 @@ def configure(service: str, level: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             # A traceback's locals would put children's names into the log.
             structlog.processors.ExceptionRenderer(_Transformer(show_locals=False)),
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
