@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 
 from services.api import problems
 from services.api.commands import Commands
-from services.api.compression import LEAST_BYTES, LEVEL, Compression
+from services.api.compression import Compression
 from services.api.cross_origin import shared
 from services.api.discovery.discovery import Discovery
 from services.api.guard import Guard
@@ -45,7 +45,7 @@ def app(  # noqa: PLR0913 - the parts that the gateway is made of
     """The gateway as an ASGI application."""
     every = routes(settings, blobs=blobs, publisher=publisher, reads=reads, hub=hub, checks=checks)
     served: ASGIApp = Starlette(routes=every, exception_handlers=problems.HANDLERS)
-    served = Compression(served, LEAST_BYTES, LEVEL)
+    served = Compression(served)
     return Guard(shared(served, settings.cors_origins) if settings.cors_origins else served)
 
 
@@ -62,9 +62,9 @@ def routes(  # noqa: PLR0913 - as above
     commands = Commands(publisher)
     page = Page(settings)
     return [
+        *Batches(settings, blobs, commands, reads).routes(),  # first, for each request asks them in this order
         *Home(page).routes(),
         *page.routes(),
-        *Batches(settings, blobs, commands, reads).routes(),
         *Orders(commands, reads, mails=settings.mails).routes(),
         *Results(reads, page).routes(),
         *Discover(Discovery(settings)).routes(),

@@ -42,14 +42,14 @@ class Guard:
                 message["headers"] = [*message["headers"], *echoed]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, send_with_id)
-            except ClientDisconnect:
-                log.info("request.client_left", method=scope["method"])
-            except Exception:
-                # Not raised further: the server would log it again, as text and with the values in its message.
-                log.exception("request.failed", method=scope["method"])
+        structlog.contextvars.bind_contextvars(request_id=request_id)  # for this task alone: each request has one
+        try:
+            await self._app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            log.info("request.client_left", method=scope["method"])
+        except Exception:
+            # Not raised further: the server would log it again, as text and with the values in its message.
+            log.exception("request.failed", method=scope["method"])
 
 
 def _given(scope: Scope, header: bytes, plain: re.Pattern[bytes]) -> str | None:

@@ -84,7 +84,8 @@ class Submission:
             )
         if not self.sources:
             raise Rejected("empty-batch", "send PDF files in the field `pdfs`, or links to PDFs in the field `urls`")
-        self._need_different_swimmers()
+        if len(self.swimmers) > 1:
+            self._need_different_swimmers()
         return [
             SubmitBatch(
                 batch_id=batch_id(swimmer),
