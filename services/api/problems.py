@@ -82,9 +82,16 @@ _AWAY = {
 class Unavailable(HeatstreamError):
     """A part that the request needs is away; the same request may succeed in a moment."""
 
-    def __init__(self, slug: str) -> None:
-        super().__init__(_AWAY[slug])
-        self.slug = slug
+    def __init__(
+        self,
+        slug: str,
+        sentence: str | None = None,
+        fields: tuple[tuple[str, str], ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(sentence or _AWAY[slug])
+        self.slug, self.fields = slug, fields
+        self.headers = {"Retry-After": str(RETRY_AFTER_SECONDS), **(headers or {})}
 
 
 @contextmanager
@@ -119,7 +126,7 @@ def on_fault(_: Request, fault: Exception) -> Response:
         case Rejected():
             return problem(fault.slug, fault.sentence, fault.fields)
         case Unavailable():
-            return problem(fault.slug, str(fault), headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+            return problem(fault.slug, str(fault), fault.fields, fault.headers)
         case HTTPException(status_code=405):
             allowed = (fault.headers or {}).get("Allow", "")
             return problem("method-not-allowed", f"this address takes {allowed}", headers={"Allow": allowed})

@@ -95,7 +95,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 "Idempotency-Key",
                 "header",
                 {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
-                "The same request sent again under the same key makes no second batch.",
+                "The same request sent again under the same key makes no second batch. A 503 may name the one to use.",
             ),
             _TRACEPARENT,
         ),

@@ -7,14 +7,14 @@ import structlog
 from starlette.routing import Route
 
 from schema.errors import Rejected
-from schema.views import SubmittedView, SwimmerBatchView
 from services.api import idempotency, multipart
 from services.api.answers import answer, unless_known
 from services.api.bodies import read_form, read_json
 from services.api.links import from_batch
 from services.api.paths import batch_id_of
-from services.api.problems import Unavailable, needing
+from services.api.problems import Unavailable
 from services.api.submission import Submission
+from services.api.taken import taken, unconfirmed
 from services.api.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from schema.commands import SubmitBatch
     from services.api.commands import Commands
     from services.api.reads import Reads
     from services.api.settings import ApiSettings
@@ -62,23 +61,23 @@ class Batches:
                         "send multipart/form-data with `swimmer`, `pdfs` and `urls`, or application/json with `swimmer`"
                         " and `urls`",
                     )
-            key = request.headers.get("idempotency-key")
+            key = idempotency.key(request.headers.get("idempotency-key"), submission)
             commands = submission.commands(
                 lambda swimmer: idempotency.batch_id(key, swimmer, submission), _address(request)
             )
             await uploads.keep()
-        with needing("broker-unavailable"):
-            await self._commands.send_all(
-                commands,
-                correlation_id=request.scope["state"]["request_id"],
-                traceparent=request.scope["state"]["traceparent"],
-            )
+        missing = await self._commands.send_all(
+            commands,
+            correlation_id=request.scope["state"]["request_id"],
+            traceparent=request.scope["state"]["traceparent"],
+        )
         for command in commands:
-            log.info("batch.taken", batch_id=str(command.batch_id), sources=len(command.sources))
-        batches = tuple(_taken(command) for command in commands)
-        first = batches[0].model_dump(exclude={"swimmer"})
-        headers = {"Location": batches[0].url, **from_batch(batches[0].batch_id)}
-        return answer(SubmittedView(**first, batches=batches), status=202, headers=headers)
+            if command not in missing:
+                log.info("batch.taken", batch_id=str(command.batch_id), sources=len(command.sources))
+        if missing:
+            raise unconfirmed(commands, missing, key)
+        view = taken(commands)
+        return answer(view, status=202, headers={"Location": view.url, **from_batch(view.batch_id)})
 
     async def show(self, request: Request) -> Response:
         batch_id = batch_id_of(request)
@@ -101,18 +100,6 @@ class Batches:
                 raise too_large
             if chunk:
                 yield chunk
-
-
-def _taken(command: SubmitBatch) -> SwimmerBatchView:
-    url = f"/api/batches/{command.batch_id}"
-    return SwimmerBatchView(
-        swimmer=command.swimmer_name,
-        batch_id=command.batch_id,
-        url=url,
-        events_url=f"{url}/events",
-        results_url=f"{url}/results",
-        calendar_url=f"{url}/calendar.ics",
-    )
 
 
 def _address(request: Request) -> str | None:
