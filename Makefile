@@ -92,7 +92,7 @@ bench-takeover: setup ## Measure how soon lost projectors' partitions are writte
 	@$(BIN)/python -m tests.bench takeover
 
 bench-gateway: setup ## Measure submits beside a bare loop and FastAPI with Celery, and uploads; prints JSON lines
-	@$(BIN)/python -m tests.bench gateway-posts
+	@$(BIN)/python -m tests.bench gateway-posts gateway-uploads
 
 chaos: setup ## Kill each service at each moment of a batch, and projectors over and over; the tests do a part of it
 	@HEATSTREAM_CHAOS=long $(BIN)/python -m pytest -q tests/chaos
