@@ -57,9 +57,7 @@ async def read_link(body: AsyncIterator[bytes], content_type: str) -> str:
     """The one link that a form or a JSON body has as `url`."""
     match content_type.split(";", 1)[0].strip().lower():
         case multipart.MEDIA_TYPE:
-            document: dict[str, object] = {
-                part.name: (await _text(part, MOST_TEXT_BYTES))[0] async for part in multipart.parts(body, content_type)
-            }
+            document = await _texts(multipart.parts(body, content_type))
         case "application/json":
             document = await _document(body, "an object with `url`")
         case _:
@@ -113,6 +111,16 @@ def _take_member(submission: Submission, name: str, value: object) -> None:
             raise Rejected("bad-json", f"`{name}` must be a list of texts", ((name, "is not a list of texts"),))
         case _:
             raise _unknown(name)
+
+
+async def _texts(parts: AsyncIterator[multipart.Part]) -> dict[str, object]:
+    """The fields of a form without files."""
+    found: dict[str, object] = {}
+    left = MOST_TEXT_BYTES
+    async for part in parts:
+        found[part.name], size = await _text(part, left)
+        left -= size
+    return found
 
 
 async def _text(part: multipart.Part, limit: int) -> tuple[str, int]:
