@@ -20,8 +20,8 @@ class Turns:
     One address has at most half of the turns, so that nobody alone keeps all the others out.
     """
 
-    def __init__(self, at_once: int, wait_seconds: float = WAIT_SECONDS) -> None:
-        self._turns, self._share, self._wait_seconds = asyncio.Semaphore(at_once), max(1, at_once // 2), wait_seconds
+    def __init__(self, at_once: int) -> None:
+        self._turns, self._share = asyncio.Semaphore(at_once), max(1, at_once // 2)
         self._shares: dict[str, asyncio.Semaphore] = {}
         self._asking = Counter[str]()
 
@@ -33,7 +33,7 @@ class Turns:
         try:
             async with AsyncExitStack() as held:
                 try:
-                    async with asyncio.timeout(self._wait_seconds):
+                    async with asyncio.timeout(WAIT_SECONDS):
                         await held.enter_async_context(share)
                         await held.enter_async_context(self._turns)
                 except TimeoutError:

@@ -83,6 +83,7 @@ async def test_who_stalls_is_cut_and_others_are_served(
     async with running(database_url, amqp_url, blob_path, **SHORT) as (_, client):
         port = client.base_url.port
         assert port is not None
+        reader = asyncio.create_task(never_reads(port, f"/result/{code}"))
         stalled = asyncio.gather(
             said(port, b"GET / HTTP/1.1\r\n" + HOST, drip(b"X-Slow: 1\r\n")),
             said(port, b"GET / HTTP/1.1\r\n" + HOST + b"X-Long: ", drip(b"a" * 10_000)),
@@ -93,15 +94,15 @@ async def test_who_stalls_is_cut_and_others_are_served(
             said(port, b"", drip(b"\r\n")),
             said(port, b"POST /nowhere HTTP/1.1\r\n" + HOST + b"Content-Length: 9000\r\n\r\n", drip(b"x")),
             said(port, b"GET /health/live HTTP/1.1\r\n" + HOST + b"\r\n"),
-            never_reads(port, f"/result/{code}"),
         )
         others = []
-        while not stalled.done():
+        while not (stalled.done() and reader.done()):
             began = time.monotonic()
             assert (await client.get(f"/api/batches/{batch_id}")).status_code == 200
             others.append(time.monotonic() - began)
             await asyncio.sleep(BLINK_SECONDS)
-        head, endless, long, body, nonsense, silent, blank, unread, idle, _ = stalled.result()
+        head, endless, long, body, nonsense, silent, blank, unread, idle = await stalled
+        await reader
     assert refused(head) == (408, "too-slow")
     assert refused(endless) == refused(long) == (431, "head-too-large")
     assert refused(body) == (408, "too-slow")

@@ -9,8 +9,9 @@ from services.api.problems import Unavailable
 from services.api.turns import Turns
 
 
-async def test_one_address_has_half_of_the_turns_and_another_one_has_its_own() -> None:
-    turns = Turns(4, wait_seconds=0.01)
+async def test_one_address_has_half_of_the_turns_and_another_one_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.api.turns.WAIT_SECONDS", 0.01)
+    turns = Turns(4)
     async with AsyncExitStack() as held:
         for who in "aab":
             await held.enter_async_context(turns.turn(who))
@@ -26,7 +27,7 @@ async def test_one_address_has_half_of_the_turns_and_another_one_has_its_own() -
 
 
 async def test_who_waits_gets_the_turn_that_another_gives_back() -> None:
-    turns = Turns(1, wait_seconds=20)
+    turns = Turns(1)
 
     async def second() -> None:
         async with turns.turn("b"):
@@ -40,7 +41,7 @@ async def test_who_waits_gets_the_turn_that_another_gives_back() -> None:
 
 
 async def test_who_leaves_while_waiting_keeps_no_turn() -> None:
-    turns = Turns(1, wait_seconds=20)
+    turns = Turns(1)
     async with turns.turn("a"):
         leaving = asyncio.create_task(turns.turn("b").__aenter__())
         await asyncio.sleep(0)
