@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from schema.model import Checksum, Count, Email, Filename, Model, SwimmerName, Url
+from schema.model import Checksum, Count, GivenEmail, GivenFilename, GivenName, GivenUrl, Model, SwimmerName
 
 #: More sources than any setting may allow: a bound on one message, not the limit that users meet.
 MAX_SOURCES = 100
@@ -20,14 +20,14 @@ class FileSource(Model):
 
     source_type: Literal["file"] = "file"
     checksum: Checksum
-    filename: Filename
+    filename: GivenFilename
 
 
 class UrlSource(Model):
     """A PDF behind a link; the worker fetches it."""
 
     source_type: Literal["url"] = "url"
-    url: Url
+    url: GivenUrl
 
 
 Source = Annotated[FileSource | UrlSource, Field(discriminator="source_type")]
@@ -47,10 +47,10 @@ class SubmitBatch(Command):
 
     TYPE: ClassVar[str] = "batch.submit"
 
-    swimmer_name: SwimmerName
+    swimmer_name: GivenName
     sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=MAX_SOURCES)]
     client_ip: Annotated[str, StringConstraints(max_length=45, pattern=r"^[0-9a-fA-F.:%]*$")] | None = None
-    notification_email: Email | None = None
+    notification_email: GivenEmail | None = None
 
 
 class CancelBatch(Command):
@@ -72,7 +72,7 @@ class NotifyBatch(Command):
 
     TYPE: ClassVar[str] = "batch.notify"
 
-    email: Email
+    email: GivenEmail
 
 
 class ExpireBatch(Command):
