@@ -7,7 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from schema.plain import CONTROLS, TURNS, plain
 
 
-def _given(text: str) -> str:
+def shown(text: str) -> str:
+    """What of a text is seen. Raises ValueError where that is nothing."""
     if not (said := plain(text).strip()):
         raise ValueError("must have something that can be seen")
     return said
@@ -32,9 +33,7 @@ GivenEmail = Annotated[
         pattern=rf"^[^@\x20{CONTROLS}{TURNS}]+@[^@\x20{CONTROLS}{TURNS}]+\.[^@\x20{CONTROLS}{TURNS}]+$",
     ),
 ]
-GivenName = Annotated[SwimmerName, AfterValidator(_given)]
-GivenFilename = Annotated[Filename, AfterValidator(_given)]
-GivenUrl = Annotated[Url, AfterValidator(lambda url: plain(url).replace(" ", ""))]
+GivenName = Annotated[SwimmerName, AfterValidator(shown)]
 ShortCode = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{12}$")]
 #: What fits PostgreSQL's INTEGER and counts something.
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]

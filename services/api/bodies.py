@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from schema.errors import Rejected
 from schema.model import Url
+from schema.plain import plain
 from services.api import multipart
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ async def read_link(body: AsyncIterator[bytes], content_type: str) -> str:
         case _:
             raise Rejected("unsupported-media-type", "send application/json or multipart/form-data with `url`")
     if unknown := sorted(document.keys() - {"url"}):
-        raise Rejected("unknown-field", "the request has `url` alone", ((unknown[0][:100], "is not known"),))
+        raise Rejected("unknown-field", "the request has `url` alone", ((plain(unknown[0][:100]), "is not known"),))
     link = document.get("url")
     try:
         return _LINK.validate_python(link.strip() if isinstance(link, str) else link)
@@ -140,5 +141,5 @@ def _unknown(name: str) -> Rejected:
     return Rejected(
         "unknown-field",
         "a request has `swimmer` (JSON: or `swimmers`), `pdfs`, `urls` and `notification_email`",
-        ((name[:100], "is not known"),),
+        ((plain(name[:100]), "is not known"),),
     )

@@ -11,7 +11,7 @@ from schema.admission import MAIL_OFF
 from schema.commands import SubmitBatch, UrlSource
 from schema.errors import Rejected
 from schema.model import GivenEmail
-from schema.plain import CONTROLS, plain
+from schema.plain import CONTROLS, plain, plain_link
 from schema.requests import MOST_SWIMMERS
 from services.api.folding import fold_name
 
@@ -135,7 +135,7 @@ def url_source(link: str, number: int) -> UrlSource:
     """A link as a source. Raises Rejected for what no worker could fetch."""
     try:
         host, _ = urlsplit(link).hostname, urlsplit(link).port  # asked for, a port that is none raises
-        source = UrlSource(url=link)
+        source = UrlSource(url=plain_link(link))
     except (ValueError, ValidationError):
         host = None
     if not host:
