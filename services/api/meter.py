@@ -72,7 +72,11 @@ class Meter:
         return drawn
 
     def _charge(self, state: MutableMapping[str, object], who: str, sheets: int) -> None:
-        state["drawn"] = self._draw(who, "sheets", sheets)
+        try:
+            state["drawn"] = self._draw(who, "sheets", sheets)
+        except TooMany:
+            state["refused"] = True  # which says itself what is left
+            raise
 
     def _free(self, sheets: int) -> None:
         """Nobody is charged."""
@@ -115,7 +119,7 @@ def _telling(send: Send, state: MutableMapping[str, object], drawn: Draw | None)
         return send
 
     async def tell(message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] == "http.response.start" and "refused" not in state:
             newest: Draw = state.get("drawn", drawn)  # type: ignore[assignment]  # `_charge` put it there
             told = [(name.lower().encode(), value.encode()) for name, value in newest.headers.items()]
             message["headers"] = [*message["headers"], *told]

@@ -178,10 +178,13 @@ async def sweep(connections: set[Any]) -> None:
 def fitting(connections: int) -> int:
     """How many of so many connections the process may have open, once it has asked for as many as it can have."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = connections + ANSWERED_MORE + OTHER_FILES
-    if hard != resource.RLIM_INFINITY and wanted > hard:
-        wanted, connections = hard, hard - ANSWERED_MORE - OTHER_FILES
-        log.warning("connections.fewer", connections=connections, open_files=hard)
+    others = ANSWERED_MORE + OTHER_FILES
+    wanted = connections + others if hard == resource.RLIM_INFINITY else min(connections + others, hard)
     if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    return connections
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (ValueError, OSError):  # macOS has a bound that it does not tell
+            wanted = soft
+    if (fit := max(1, min(connections, wanted - others))) < connections:
+        log.warning("connections.fewer", connections=fit, wanted=connections, open_files=wanted)
+    return fit

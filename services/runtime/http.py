@@ -76,5 +76,5 @@ async def serve(  # noqa: PLR0913 - what a server is told
             yield bound
         finally:
             server.should_exit = True
-            await task
             sweeping.cancel()
+            await task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -57,12 +57,15 @@ async def test_each_sheet_of_each_swimmer_counts_and_what_is_refused_leaves_noth
     async with serve(sheets_a_minute=5) as api:
         taken = await api.post("/api/batches", json=two)
         assert (taken.status_code, told(taken)["r"], told(taken)["q"]) == (202, 1, 5)
-        assert refusal(await api.post("/api/batches", json=two)) == (429, "too-many-requests")
+        too_many = await api.post("/api/batches", json=two)
+        assert refusal(too_many) == (429, "too-many-requests")
+        assert len(too_many.headers.get_list("ratelimit")) == 1
         assert (await api.post("/api/batches", files=GOOD)).status_code == 202
         before = kept(blob_path)
         refused = await api.post("/api/batches", files=GOOD)
         assert refusal(refused) == (429, "too-many-requests")
         assert refused.headers["retry-after"] == "12"
+        assert len(refused.headers.get_list("ratelimit")) == 1
         assert kept(blob_path) == before
         assert (await api.get("/")).status_code == 200
 
@@ -127,7 +130,10 @@ async def seen(api: httpx2.AsyncClient, address: str) -> str:
         return refusal(stream)[1]
 
 
-async def test_beyond_the_connections_that_fit_the_answer_is_a_refusal_and_health_is_told(serve: Serve) -> None:
+async def test_beyond_the_connections_that_fit_the_answer_is_a_refusal_and_health_is_told(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.runtime.connections.ANSWERED_MORE", 3)
     async with serve(connections_at_once=10) as api, AsyncExitStack() as held:
         await api.get("/")
         for _ in range(10):
@@ -139,10 +145,24 @@ async def test_beyond_the_connections_that_fit_the_answer_is_a_refusal_and_healt
         assert refusal(refused) == (503, "too-many-connections")
         assert refused.headers["retry-after"]
         assert refused.headers["x-content-type-options"] == "nosniff"
+        unheard = []
+        for _ in range(4):
+            reader, writer = await asyncio.open_connection("127.0.0.1", api.base_url.port)
+            held.callback(close, writer)
+            unheard.append(asyncio.create_task(nothing_is_said(reader)))
+        async with asyncio.timeout(20):
+            await asyncio.wait(unheard, return_when=asyncio.FIRST_COMPLETED)
         await held.aclose()
+        await asyncio.gather(*unheard)
         async with asyncio.timeout(20):
             while (await api.get("/")).status_code != 200:
                 pass
+
+
+async def nothing_is_said(reader: asyncio.StreamReader) -> None:
+    """Return when the gateway hangs up."""
+    with suppress(ConnectionResetError):
+        assert await reader.read() == b""
 
 
 def close(writer: asyncio.StreamWriter) -> None:

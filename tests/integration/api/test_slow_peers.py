@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import time
 from typing import TYPE_CHECKING
 
+from tests.integration.api.forms import kept
 from tests.integration.api.ledger import SWIM
 from tests.integration.api.test_process import running
 
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.integration.api.ledger import Ledger
+    from tests.integration.api.forms import kept
+from tests.integration.api.ledger import Ledger
 
 PATIENCE_SECONDS = 30
 BLINK_SECONDS = 0.1
@@ -26,6 +29,10 @@ SHORT = {
 }
 HOST = b"Host: swims.example\r\n"
 FORM = b"Content-Type: multipart/form-data; boundary=b\r\n"
+
+
+#: A PDF of which enough has come for the store to begin with it.
+BEGUN = b'--b\r\nContent-Disposition: form-data; name="pdfs"; filename="a.pdf"\r\n\r\n%PDF-1.7' + b"x" * 5000
 
 
 async def drip(piece: bytes) -> AsyncIterator[bytes]:
@@ -80,7 +87,7 @@ async def test_who_stalls_is_cut_and_others_are_served(
 ) -> None:
     batch_id = await ledger.submitted()
     code = await ledger.completed(batch_id, 1, *[SWIM] * 20_000)
-    async with running(database_url, amqp_url, blob_path, **SHORT) as (_, client):
+    async with running(database_url, amqp_url, blob_path, **SHORT) as (process, client):
         port = client.base_url.port
         assert port is not None
         reader = asyncio.create_task(never_reads(port, f"/result/{code}"))
@@ -88,8 +95,8 @@ async def test_who_stalls_is_cut_and_others_are_served(
             said(port, b"GET / HTTP/1.1\r\n" + HOST, drip(b"X-Slow: 1\r\n")),
             said(port, b"GET / HTTP/1.1\r\n" + HOST + b"X-Long: ", drip(b"a" * 10_000)),
             said(port, b"GET / HTTP/1.1\r\n" + HOST + b"X-Long: " + b"a" * 33_000 + b"\r\n\r\n"),
-            said(port, b"POST /api/batches HTTP/1.1\r\n" + HOST + FORM + b"Content-Length: 9000\r\n\r\n--b\r\n"),
-            said(port, b"GIBBERISH\x00\r\n\r\n"),
+            said(port, b"POST /api/batches HTTP/1.1\r\n" + HOST + FORM + b"Content-Length: 9000\r\n\r\n" + BEGUN),
+            said(port, b"\x1b[31mGIBBERISH\x00\r\n\r\n"),
             said(port, b""),
             said(port, b"", drip(b"\r\n")),
             said(port, b"POST /nowhere HTTP/1.1\r\n" + HOST + b"Content-Length: 9000\r\n\r\n", drip(b"x")),
@@ -103,6 +110,9 @@ async def test_who_stalls_is_cut_and_others_are_served(
             await asyncio.sleep(BLINK_SECONDS)
         head, endless, long, body, nonsense, silent, blank, unread, idle = await stalled
         await reader
+        process.terminate()
+        assert process.stderr is not None
+        logged = (await process.stderr.read()).decode()
     assert refused(head) == (408, "too-slow")
     assert refused(endless) == refused(long) == (431, "head-too-large")
     assert refused(body) == (408, "too-slow")
@@ -111,6 +121,11 @@ async def test_who_stalls_is_cut_and_others_are_served(
     assert unread.startswith(b"HTTP/1.1 404 ")
     assert unread.count(b"HTTP/1.1") == idle.count(b"HTTP/1.1") == 1
     assert others
+    assert kept(blob_path) == set(), "nothing of what broke off"
+    assert all(line.isprintable() for line in logged.split("\n"))
+    told = [json.loads(line)["event"] for line in logged.splitlines()]
+    assert told.count("connection.never_reads") == told.count("body.too_slow") == 1
+    assert told.count("connection.refused") == 4
 
 
 async def never_reads(port: int, path: str) -> None:

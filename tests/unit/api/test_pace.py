@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 
 async def read(chunks: list[tuple[float, int]], method: str = "POST", **settings: Any) -> tuple[int, int]:  # noqa: ANN401
-    """How many messages and bytes an application gets of a body whose chunks come after these seconds."""
-    left = list(chunks)
+    """How many messages and bytes an application gets of a body whose chunks come after these seconds.
+
+    What was never asked for stays in `chunks`.
+    """
+    left = chunks
     got = [0, 0]
 
     async def receive() -> Message:
@@ -52,6 +55,7 @@ async def test_a_trickle_ends_it_once_it_had_time_to_find_its_pace(monkeypatch: 
     monkeypatch.setattr(pace, "GRACE_SECONDS", 0.1)
     with pytest.raises(Rejected):
         await read(trickle, body_bytes_a_second=1000)
+    assert len(trickle) > 400, "it was not waited to the end"
     assert await read(trickle[:3], body_bytes_a_second=1000) == (3, 3)
     assert await read([*trickle[:3], (0.1, 10_000), (0.01, 1)], body_bytes_a_second=1000) == (5, 10_004)
     assert await read(trickle[:20], body_bytes_a_second=0) == (20, 20)
