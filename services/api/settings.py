@@ -37,7 +37,7 @@ class ApiSettings(Settings):
         1200, ge=0, description="Sheets that one address hands in, once for each swimmer; 0 counts none."
     )
     discoveries_a_minute: int = Field(120, ge=0, description="Meet pages that one address has read; 0 counts none.")
-    streams_a_minute: int = Field(6000, ge=0, description="Streams that one address opens; 0 counts none.")
+    streams_a_minute: int = Field(12_000, ge=0, description="Streams that one address opens; 0 counts none.")
     streams_an_address: int = Field(5000, ge=0, description="Streams open to one address at a time; 0 counts none.")
     uploads_at_once: int = Field(32, ge=1, description="Uploads that are taken in at a time; others wait.")
     connections_at_once: int = Field(10_000, ge=10, description="Connections; beyond, 503.")
