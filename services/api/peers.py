@@ -51,6 +51,11 @@ class Peers:
                 break
         return farthest
 
+    def counted_as(self, host: str) -> str | None:
+        """Under what a peer's connections are counted; None for a trusted proxy's, which are everybody's."""
+        address = _peer(host)
+        return None if address is None or self._trusts(address) else counted(address)
+
     def _trusts(self, address: Address) -> bool:
         return any(address in network for network in self._trusted)
 

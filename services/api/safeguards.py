@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.api.peers import Peers
 from services.api.problems import problem
 from services.runtime.connections import Limits
 
@@ -50,5 +51,6 @@ def limits(settings: ApiSettings) -> Limits:
         head_seconds=settings.head_seconds,
         idle_seconds=settings.idle_seconds,
         reader_seconds=settings.reader_seconds,
+        counted_as=Peers(settings.trusted_proxies).counted_as,
         refusals={refusal.status_code: bytes(refusal.body) for refusal in refusals},
     )

@@ -17,7 +17,8 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections import Counter
+    from collections.abc import Callable, Mapping
 
     from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
     from uvicorn.config import Config
@@ -36,6 +37,8 @@ RETRY_AFTER_SECONDS = 5
 class Limits:
     """What one connection, and all together, may take. `refusals` has a body of problem+json by status.
 
+    `counted_as` says of a peer's address under what it is counted: it has at most three quarters of all connections,
+    or what it likes where that is None.
     A request's head must be whole within `head_seconds`; `idle_seconds` may pass between two requests; a reader of an
     answer that takes nothing of it for `reader_seconds` is cut.
     """
@@ -46,6 +49,11 @@ class Limits:
     idle_seconds: int = 30
     reader_seconds: float = 60
     refusals: Mapping[int, bytes] = field(default_factory=dict)
+    counted_as: Callable[[str], str | None] = lambda _: None
+
+    @property
+    def an_address(self) -> int:
+        return self.connections * 3 // 4
 
 
 class Connection(HttpToolsProtocol):
@@ -59,9 +67,11 @@ class Connection(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
         *,
         limits: Limits,
+        peers: Counter[str],
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._limits, self._usual = limits, self.app
+        self._limits, self._usual, self._peers = limits, self.app, peers
+        self._who: str | None = None
         self._head_at: float | None = None
         self._head_bytes = 0
         self._free_at = self._moved_at = self.loop.time()
@@ -69,8 +79,24 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
-        if len(self.connections) > self._limits.connections + ANSWERED_MORE:
+        self._who = self._limits.counted_as(self.client[0]) if self.client else None
+        if self._who is not None:
+            self._peers[self._who] += 1
+        if self._excess > ANSWERED_MORE:
             transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._who is not None:
+            self._peers[self._who] -= 1
+            if not self._peers[self._who]:
+                del self._peers[self._who]
+
+    @property
+    def _excess(self) -> int:
+        """By how many connections there are too many, of all or of this peer's; below 1 there are not."""
+        of_all = len(self.connections) - self._limits.connections
+        return of_all if self._who is None else max(of_all, self._peers[self._who] - self._limits.an_address)
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -94,7 +120,7 @@ class Connection(HttpToolsProtocol):
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size > self._limits.head_bytes:
             self.app = self._refusing(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        elif len(self.connections) > self._limits.connections and not self.url.startswith(b"/health/"):
+        elif self._excess > 0 and not self.url.startswith(b"/health/"):
             self.app = self._refusing(HTTPStatus.SERVICE_UNAVAILABLE)
         else:
             self.app = self._usual

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections import Counter
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -57,7 +58,7 @@ async def serve(  # noqa: PLR0913 - what a server is told
         bound = int(listening.getsockname()[1])
         config = uvicorn.Config(
             app,
-            http=cast("Any", partial(Connection, limits=limits)),
+            http=cast("Any", partial(Connection, limits=limits, peers=Counter())),
             loop="none",
             lifespan="off",
             log_config=None,

@@ -80,6 +80,11 @@ REQUESTS = (
     Row("Meet pages looked through at a time", value=f"{AT_ONCE}", slug="discovery-busy"),
     Row("Seconds that one waits for its turn", value=f"{BUSY_SECONDS}", slug="discovery-busy"),
     Row("Connections", "connections_at_once", slug="too-many-connections"),
+    Row(
+        "Connections of one address that is no trusted proxy",
+        value="three quarters of them",
+        slug="too-many-connections",
+    ),
     Row("Connections beyond, which are cut unheard", value=f"{ANSWERED_MORE}"),
 )
 SIZES = (

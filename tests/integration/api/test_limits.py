@@ -134,7 +134,7 @@ async def test_beyond_the_connections_that_fit_the_answer_is_a_refusal_and_healt
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.runtime.connections.ANSWERED_MORE", 3)
-    async with serve(connections_at_once=10) as api, AsyncExitStack() as held:
+    async with serve(connections_at_once=10, **PROXY) as api, AsyncExitStack() as held:
         await api.get("/")
         for _ in range(10):
             _, writer = await asyncio.open_connection("127.0.0.1", api.base_url.port)
@@ -157,6 +157,16 @@ async def test_beyond_the_connections_that_fit_the_answer_is_a_refusal_and_healt
         async with asyncio.timeout(20):
             while (await api.get("/")).status_code != 200:
                 pass
+
+
+async def test_one_address_leaves_a_quarter_of_the_connections_to_others_and_a_proxy_none(serve: Serve) -> None:
+    for trusted, status in (("", 503), ("127.0.0.0/8", 200)):
+        async with serve(connections_at_once=16, trusted_proxies=trusted) as api, AsyncExitStack() as held:
+            for _ in range(12):
+                _, writer = await asyncio.open_connection("127.0.0.1", api.base_url.port)
+                held.callback(close, writer)
+            async with httpx2.AsyncClient(base_url=api.base_url) as late:
+                assert (await late.get("/")).status_code == status
 
 
 async def nothing_is_said(reader: asyncio.StreamReader) -> None:
