@@ -10,6 +10,8 @@ from services.api.compression import Compression
 from services.api.cross_origin import shared
 from services.api.discovery.discovery import Discovery
 from services.api.guard import Guard
+from services.api.meter import Meter
+from services.api.pace import Pace
 from services.api.routes.batches import Batches
 from services.api.routes.contract import Contract
 from services.api.routes.discover import Discover
@@ -45,6 +47,7 @@ def app(  # noqa: PLR0913 - the parts that the gateway is made of
     """The gateway as an ASGI application."""
     every = routes(settings, blobs=blobs, publisher=publisher, reads=reads, hub=hub, checks=checks)
     served: ASGIApp = Starlette(routes=every, exception_handlers=problems.HANDLERS)
+    served = Meter(Pace(served, settings), settings)
     served = Compression(served)
     return Guard(shared(served, settings.cors_origins) if settings.cors_origins else served)
 

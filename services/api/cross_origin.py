@@ -10,7 +10,17 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 _SENT = ("Idempotency-Key", "If-None-Match", "Last-Event-ID", "traceparent", "X-Request-Id")
-_READ = ("ETag", "Idempotency-Key", "Link", "Location", "Retry-After", "traceparent", "X-Request-Id")
+_READ = (
+    "ETag",
+    "Idempotency-Key",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "traceparent",
+    "X-Request-Id",
+)
 
 
 def shared(app: ASGIApp, origins: Collection[str]) -> ASGIApp:

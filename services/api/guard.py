@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import structlog
 from starlette.requests import ClientDisconnect
 
+from services.api.safeguards import missing
 from services.runtime.clock import new_id
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Guard:
-    """The outermost layer: each request has an id, and a bug becomes one log line.
+    """The outermost layer: each request has an id, each answer its safeguards, and a bug becomes one log line.
 
     The id is the caller's `X-Request-Id` where it is plain, else a new one; it is echoed, and it is the correlation id
     of what the request causes. A `traceparent` that is one (W3C Trace Context) goes the same way. Paths and query
@@ -39,7 +40,8 @@ class Guard:
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *echoed]
+                headers = [*message["headers"], *echoed]
+                message["headers"] = [*headers, *missing(headers, scope["path"])]
             await send(message)
 
         structlog.contextvars.bind_contextvars(request_id=request_id)  # for this task alone: each request has one

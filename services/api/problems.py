@@ -22,6 +22,7 @@ RETRY_AFTER_SECONDS = 2
 
 #: Every refusal that the gateway knows: its HTTP status and its title.
 CATALOGUE: Mapping[str, tuple[int, str]] = {
+    "bad-http": (400, "The request is not HTTP that can be read"),
     "bad-json": (400, "The body is not the JSON that is expected"),
     "bad-encoding": (400, "A text is not UTF-8"),
     "broken-multipart": (400, "The form cannot be read"),
@@ -33,6 +34,7 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "not-found": (404, "There is nothing here"),
     "method-not-allowed": (405, "This address does not do that"),
     "unknown-job": (404, "There is no such job"),
+    "too-slow": (408, "The request comes too slowly"),
     "batch-over": (409, "The batch is over"),
     "batch-cancelled": (409, "The batch was cancelled"),
     "job-not-failed": (409, "The job has not failed"),
@@ -62,19 +64,26 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "bad-job-ids": (422, "These are no job ids"),
     "bad-email": (422, "The address for the mail cannot be used"),
     "unknown-field": (422, "A field is not known"),
+    "too-many-requests": (429, "Too much was asked from your network"),
+    "too-many-streams": (429, "Too many streams are open to your network"),
+    "head-too-large": (431, "The address or the headers of the request are too long"),
     "internal": (500, "Something went wrong here"),
     "site-unreachable": (502, "The site does not give the page"),
     "broker-unavailable": (503, "The message broker is away"),
     "database-unavailable": (503, "The database is away"),
     "blob-store-unavailable": (503, "The store for PDFs is away"),
     "discovery-busy": (503, "Many pages are being looked through"),
+    "uploads-busy": (503, "Many PDFs are being handed in"),
+    "too-many-connections": (503, "Too many connections are open"),
     "shutting-down": (503, "This gateway is stopping"),
 }
 _AWAY = {
+    "too-many-connections": "ask again in a few seconds",
     "broker-unavailable": "it was not accepted whole; send it again in a few seconds, under its Idempotency-Key if any",
     "database-unavailable": "nothing can be read at the moment, and nothing is lost; ask again in a few seconds",
     "blob-store-unavailable": "files cannot be taken at the moment; send them again in a few seconds, or send links",
     "discovery-busy": "ask again in a few seconds",
+    "uploads-busy": "send it again in a few seconds, under its Idempotency-Key if any",
     "shutting-down": "connect again: another gateway, or this one in a moment, goes on where you were",
 }
 
@@ -92,6 +101,19 @@ class Unavailable(HeatstreamError):
         super().__init__(sentence or _AWAY[slug])
         self.slug, self.fields = slug, fields
         self.headers = {"Retry-After": str(RETRY_AFTER_SECONDS), **(headers or {})}
+
+
+class TooMany(HeatstreamError):
+    """An address asks too much of this process. `wait_seconds` is None where no time mends it."""
+
+    def __init__(self, slug: str, wait_seconds: int | None, headers: Mapping[str, str] | None = None) -> None:
+        again = "close some first" if wait_seconds is None else f"ask again in {wait_seconds} s"
+        super().__init__(f"others share your network's address, or a program asks too fast: {again}")
+        self.slug = slug
+        self.headers = {
+            **(headers or {}),
+            "Retry-After": str(RETRY_AFTER_SECONDS if wait_seconds is None else wait_seconds),
+        }
 
 
 @contextmanager
@@ -124,7 +146,10 @@ def on_fault(_: Request, fault: Exception) -> Response:
     """The answer to what a route raised: on purpose, or as a bug."""
     match fault:
         case Rejected():
-            return problem(fault.slug, fault.sentence, fault.fields)
+            given_up = fault.slug == "too-slow"  # the rest of the body is not awaited
+            return problem(fault.slug, fault.sentence, fault.fields, {"Connection": "close"} if given_up else None)
+        case TooMany():
+            return too_many(fault)
         case Unavailable():
             return problem(fault.slug, str(fault), fault.fields, fault.headers)
         case HTTPException(status_code=405):
@@ -136,5 +161,9 @@ def on_fault(_: Request, fault: Exception) -> Response:
             return problem("internal", "the fault is on our side and is logged; try again, and tell us if it stays")
 
 
+def too_many(fault: TooMany) -> Response:
+    return problem(fault.slug, str(fault), headers=fault.headers)
+
+
 #: For starlette: it answers with these, and raises on what is no named fault, so that the guard can log it.
-HANDLERS = dict.fromkeys((Rejected, Unavailable, HTTPException, Exception), on_fault)
+HANDLERS = dict.fromkeys((Rejected, Unavailable, TooMany, HTTPException, Exception), on_fault)

@@ -8,9 +8,9 @@ import httpx2
 
 from services.client import calls
 from services.client.answers import read, refusal, unreachable
-from services.client.failures import Away
+from services.client.failures import Away, TooFast
 from services.client.following import NO_CONTENT, SILENCE, Following
-from services.client.gateway import SUBMIT_TRIES, TIMEOUT
+from services.client.gateway import SUBMIT_TRIES, TIMEOUT, TRIES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -115,6 +115,14 @@ class AsyncGateway:
                 await asyncio.sleep(following.pause_after(away))
 
     async def _ask(self, call: Call[View]) -> View:
+        for _ in range(TRIES - 1):
+            try:
+                return await self._ask_once(call)
+            except TooFast as held:
+                await asyncio.sleep(held.pause_seconds)
+        return await self._ask_once(call)
+
+    async def _ask_once(self, call: Call[View]) -> View:
         try:
             answer = await self._client.request(call.method, call.path, **call.rest)
         except (httpx2.TransportError, httpx2.InvalidURL) as gone:

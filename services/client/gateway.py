@@ -8,7 +8,7 @@ import httpx2
 
 from services.client import calls
 from services.client.answers import read, refusal, unreachable
-from services.client.failures import Away
+from services.client.failures import Away, TooFast
 from services.client.following import NO_CONTENT, SILENCE, Following
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
 #: A submit that meets a gateway without its broker, or loses its line, is sent again under the same key.
 SUBMIT_TRIES = 5
+#: Of any request that is asked to wait because too much came from this network.
+TRIES = 3
 
 
 class Gateway:
@@ -118,6 +120,14 @@ class Gateway:
                 time.sleep(following.pause_after(away))
 
     def _ask(self, call: Call[View]) -> View:
+        for _ in range(TRIES - 1):
+            try:
+                return self._ask_once(call)
+            except TooFast as held:
+                time.sleep(held.pause_seconds)
+        return self._ask_once(call)
+
+    def _ask_once(self, call: Call[View]) -> View:
         try:
             answer = self._client.request(call.method, call.path, **call.rest)
         except (httpx2.TransportError, httpx2.InvalidURL) as gone:

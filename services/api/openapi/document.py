@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from schema.json_schemas import shared_schemas
 from schema.requests import SubmitForm, SubmitRequest
 from schema.views import Problem
+from services.api.meter import FREE
 from services.api.openapi.operations import OPERATIONS
 from services.api.problems import CATALOGUE, MEDIA_TYPE, TYPE_PREFIX
 
@@ -19,17 +20,21 @@ if TYPE_CHECKING:
 
 OPENAPI_VERSION = "3.1.0"
 #: What any address may answer.
-EVERYWHERE = ("internal",)
+EVERYWHERE = ("bad-http", "too-slow", "head-too-large", "internal")
+#: And any that is no health page.
+METERED = ("too-many-requests", "too-many-connections")
 #: What an address answers to a method that it does not have.
 ELSEWHERE = ("method-not-allowed",)
-UNAVAILABLE = 503
+#: Statuses that say when to come back.
+LATER = (429, 503)
 _SCHEMAS = "#/components/schemas/{model}"
 _DESCRIPTION = f"""\
 Hand in heat sheets and the names of swimmers; see how the reading goes; get a schedule, a share link and a calendar.
 
 Every refusal is `{MEDIA_TYPE}` (RFC 9457): the slug at the end of its `type` is stable, `detail` says what to do. \
 An address answers HEAD as GET, without the body, and a method that it does not have with 405. \
-JSON and calendars are compressed for who takes gzip.
+What one network's address may ask for is bounded: answers say what is left of it in `RateLimit`, and a 429 in \
+`Retry-After` when to come back. JSON and calendars are compressed for who takes gzip.
 """
 _HEADERS = {
     "X-Request-Id": "The request, as its sender called it or by a new id. It stands in the log, and in what follows.",
@@ -38,6 +43,8 @@ _HEADERS = {
     "Location": "Where to look.",
     "traceparent": "As its sender gave it, where that was one (W3C Trace Context).",
     "Retry-After": "Seconds after which the same request may work.",
+    "RateLimit-Policy": "What one address may ask for: `q` in `w` seconds (draft-ietf-httpapi-ratelimit-headers).",
+    "RateLimit": "What is left of it: `r` now, all of it or enough in `t` seconds.",
 }
 
 
@@ -78,9 +85,14 @@ def _operation(operation: Operation) -> Document:
         content = {media_type: _content(model) for media_type, model in operation.body.items()}
         made["requestBody"] = {"required": operation.body_required, "content": content}
     answers = {str(answer.status): _answer(answer) for answer in operation.answers}
-    refusals = _by_status((*operation.problems, *EVERYWHERE)).items()
+    refusals = _by_status((*operation.problems, *anywhere(operation.path))).items()
     made["responses"] = {**answers, **{str(status): _problems(status, slugs) for status, slugs in refusals}}
     return made
+
+
+def anywhere(path: str) -> tuple[str, ...]:
+    """What an address may refuse whatever it is for."""
+    return EVERYWHERE if path.startswith(FREE) else (*EVERYWHERE, *METERED)
 
 
 def _content(model: type[BaseModel]) -> Document:
@@ -112,9 +124,11 @@ def _problems(status: int, slugs: Iterable[str]) -> Document:
     """The refusals of one status."""
     titles = {slug: CATALOGUE[slug][1] for slug in slugs}
     types = {"properties": {"type": {"enum": [f"{TYPE_PREFIX}{slug}" for slug in titles]}}}
+    later = ("Retry-After",) if status in LATER else ()
+    limited = ("RateLimit-Policy", "RateLimit") if METERED[0] in titles else ()
     return {
         "description": "\n".join(f"- `{slug}`: {title}." for slug, title in titles.items()),
-        "headers": _headers(*(("Retry-After",) if status == UNAVAILABLE else ())),
+        "headers": _headers(*later, *limited),
         "content": {MEDIA_TYPE: {"schema": {"allOf": [_ref(Problem), types]}}},
     }
 

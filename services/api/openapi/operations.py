@@ -88,7 +88,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 ("Location", "Link"),
             ),
         ),
-        (*_ON_FORM, *_ON_SUBMIT),
+        (*_ON_FORM, *_ON_SUBMIT, "uploads-busy"),
         "Each swimmer is a batch of their own over all the sheets. It is taken whole or not at all.",
         (
             Parameter(
@@ -138,7 +138,7 @@ OPERATIONS: tuple[Operation, ...] = (
             ),
             Answer(204, "The batch is over, and you have it all: do not come back."),
         ),
-        (*_OF_BATCH, "bad-cursor", "bad-page", "cursor-ahead", "shutting-down"),
+        (*_OF_BATCH, "bad-cursor", "bad-page", "cursor-ahead", "shutting-down", "too-many-streams"),
         "A stream is resumed by `Last-Event-ID`, as an EventSource does it, and ends with the batch.",
         (
             _BATCH_ID,

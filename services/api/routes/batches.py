@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import structlog
@@ -11,10 +10,13 @@ from services.api import idempotency, multipart
 from services.api.answers import answer, unless_known
 from services.api.bodies import read_form, read_json
 from services.api.links import from_batch
+from services.api.meter import charge
 from services.api.paths import batch_id_of
+from services.api.peers import counted
 from services.api.problems import Unavailable
 from services.api.submission import Submission
 from services.api.taken import taken, unconfirmed
+from services.api.turns import Turns
 from services.api.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class Batches:
 
     def __init__(self, settings: ApiSettings, blobs: Blobs, commands: Commands, reads: Reads) -> None:
         self._settings, self._blobs, self._commands, self._reads = settings, blobs, commands, reads
+        self._turns = Turns(settings.uploads_at_once)
 
     def routes(self) -> list[Route]:
         return [
@@ -48,11 +51,13 @@ class Batches:
         if not self._commands.up:
             raise Unavailable("broker-unavailable")  # before a person has waited for an upload
         submission = Submission(self._settings.max_pdfs, self._settings.mails)
+        address = request.scope["state"]["address"]
         async with Uploads(self._blobs, self._settings.max_pdf_bytes) as uploads:
             body, content_type = self._body(request), request.headers.get("content-type", "")
             match content_type.split(";")[0].strip().lower():
                 case multipart.MEDIA_TYPE:
-                    await read_form(submission, body, content_type, uploads)
+                    async with self._turns.turn(counted(address) if address else ""):
+                        await read_form(submission, body, content_type, uploads)
                 case "application/json":
                     await read_json(submission, body)
                 case _:
@@ -63,8 +68,9 @@ class Batches:
                     )
             key = idempotency.key(request.headers.get("idempotency-key"), submission)
             commands = submission.commands(
-                lambda swimmer: idempotency.batch_id(key, swimmer, submission), _address(request)
+                lambda swimmer: idempotency.batch_id(key, swimmer, submission), str(address) if address else None
             )
+            charge(request, len(commands) * len(submission.sources))
             await uploads.keep()
         missing = await self._commands.send_all(
             commands,
@@ -100,11 +106,3 @@ class Batches:
                 raise too_large
             if chunk:
                 yield chunk
-
-
-def _address(request: Request) -> str | None:
-    """The peer's address. A header that claims another is not believed."""
-    try:
-        return str(ip_address(request.client.host.split("%")[0])) if request.client else None
-    except ValueError:
-        return None

@@ -30,7 +30,7 @@ export function showBatches(main, ids, go) {
   replace(main, el("div", { class: "batch" }, title, line, trouble, sections, el("div", { class: "row deeds" }, retryAll, cancel), mail.node, results.node, replay));
 
   function complain(wrong) {
-    if (wrong?.slug && !views.some(({ stream }) => stream?.state)) title.textContent = t("nothing_here");
+    if (wrong?.slug && !wrong.passing && !views.some(({ stream }) => stream?.state)) title.textContent = t("nothing_here");
     const text = !wrong ? "" : wrong.slug ? wrong.message : t("reconnecting");
     if (trouble.textContent !== text) trouble.textContent = text;
     trouble.hidden = !text;

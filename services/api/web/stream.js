@@ -50,7 +50,7 @@ export class Stream {
     } catch (wrong) {
       if (turn !== this.turn) return;
       this.troubled(wrong);
-      if (wrong.passing) this.later();
+      if (wrong.passing) this.later(wrong.waitSeconds);
     }
   }
 
@@ -72,8 +72,9 @@ export class Stream {
     };
   }
 
-  later() {
-    this.timer = setTimeout(() => this.open(), AGAIN_MS[Math.min(this.tries++, AGAIN_MS.length - 1)]);
+  later(seconds = 0) {
+    const usual = AGAIN_MS[Math.min(this.tries++, AGAIN_MS.length - 1)];
+    this.timer = setTimeout(() => this.open(), Math.max(seconds * 1000, usual));
   }
 
   /** Ask something of the batch. One that was over has a log that goes on soon: look until it does. */

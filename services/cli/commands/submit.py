@@ -10,6 +10,7 @@ import typer
 from services.cli import batch_options
 from services.cli.batch_options import Api, AsJson
 from services.cli.failures import BROKEN, Unusable
+from services.cli.printable import printable, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +81,9 @@ def _told(taken: SubmittedView, gateway_url: str) -> str:
     """The id and the address of a batch, in two lines; of several, in a line each with whose it is."""
     if len(taken.batches) == 1:
         return f"{taken.batch_id}\n{gateway_url}{taken.url}"
-    return "\n".join(f"{batch.batch_id}  {gateway_url}{batch.url}  {batch.swimmer}" for batch in taken.batches)
+    return "\n".join(
+        f"{batch.batch_id}  {gateway_url}{batch.url}  {printable(batch.swimmer)}" for batch in taken.batches
+    )
 
 
 def _follow(gateway: Gateway, taken: SubmittedView, sources: dict[int, str]) -> Sequence[ResultsView]:
@@ -90,7 +93,7 @@ def _follow(gateway: Gateway, taken: SubmittedView, sources: dict[int, str]) -> 
 
     several = len(taken.batches) > 1
     for batch in taken.batches:
-        typer.echo(f"batch {batch.batch_id}" + (f" · {batch.swimmer}" if several else ""), err=True)
+        say(f"batch {batch.batch_id}" + (f" · {batch.swimmer}" if several else ""), err=True)
     with progress.showing(lambda: sources) as show:
         streams = {batch.swimmer if several else "": gateway.events(batch.batch_id) for batch in taken.batches}
         for whose, news in merged(streams):

@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 30
 
 @asynccontextmanager
 async def running(
-    database_url: str, amqp_url: str, blob_path: Path
+    database_url: str, amqp_url: str, blob_path: Path, **changed: str
 ) -> AsyncIterator[tuple[Process, httpx2.AsyncClient]]:
     """The gateway as its own process, ready, and a client of it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -36,6 +36,7 @@ async def running(
         "HEATSTREAM_BLOB_URL": f"file://{blob_path}",
         "HEATSTREAM_HTTP_PORT": str(port),
         "HEATSTREAM_LOG_LEVEL": "debug",
+        **changed,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.api", env={**os.environ, **settings}, stderr=asyncio.subprocess.PIPE

@@ -52,7 +52,7 @@ async def test_json_becomes_a_command() -> None:
 async def test_a_link_stays_whole_whatever_python_takes_for_the_end_of_a_line() -> None:
     odd = f"{LINK}?a\x85b\u2028c"
     command = await _json({"swimmer": "Maya", "swimmers": None, "urls": [odd, f"{LINK}\r\n{LINK}?b"]})
-    assert command.sources == tuple(UrlSource(url=url) for url in (odd, LINK, f"{LINK}?b"))
+    assert command.sources == tuple(UrlSource(url=url) for url in (f"{LINK}?a%C2%85b%E2%80%A8c", LINK, f"{LINK}?b"))
 
 
 async def test_the_name_may_be_called_swimmer_name_and_the_address_be_left_open() -> None:

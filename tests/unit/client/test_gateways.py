@@ -8,6 +8,7 @@ import inspect
 import re
 import socket
 import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,8 @@ import services.cli
 from services.api.openapi.operations import OPERATIONS
 from services.client import calls, following
 from services.client.async_gateway import AsyncGateway
-from services.client.failures import Away, NoGateway, Refused, Unreachable
-from services.client.gateway import SUBMIT_TRIES, Gateway
+from services.client.failures import Away, NoGateway, Refused, TooFast, Unreachable
+from services.client.gateway import SUBMIT_TRIES, TRIES, Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ BATCH, JOB, CODE = uuid4(), uuid4(), "0123456789ab"
 EVENTS = f"GET /api/batches/{BATCH}/events"
 PROBLEM = {"type": "/problems/batch-over", "title": "The batch is over", "status": 409, "detail": "too late"}
 AWAY = {"type": "/problems/database-unavailable", "title": "Away", "status": 503, "detail": "in a moment"}
+TOO_FAST = {"type": "/problems/too-many-requests", "title": "Too much", "status": 429, "detail": "in a moment"}
 STAGE = (1, "job_progress", {"stage": "extracting", "sequence": 1})
 DONE = (2, "batch_completed", {"status": "completed"})
 
@@ -187,6 +189,26 @@ def test_a_submit_is_sent_again_whole_under_its_key(
     assert set(bodies) == {bodies[0]}
     assert b"%PDF-1.7 swim" in bodies[0]
     assert len({headers["idempotency-key"] for headers in gateway.headers_of("POST /api/batches")}) == 1
+
+
+def test_a_gateway_that_counts_is_given_the_time_that_it_asks_for(
+    client: Gateway | Blocking, gateway: ScriptedGateway
+) -> None:
+    address = f"POST /api/batches/{BATCH}/cancel"
+    gateway.says(address, TOO_FAST, 429, **{"Retry-After": "1"})
+    gateway.says(address, PROBLEM, 409)
+    began = time.monotonic()
+    with pytest.raises(Refused, match="too late"):
+        client.cancel(BATCH)
+    assert time.monotonic() - began >= 1
+    assert len(gateway.asked) == 2
+
+
+def test_a_gateway_that_goes_on_counting_is_told_of(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:
+    gateway.says(f"GET /api/batches/{BATCH}", TOO_FAST, 429)
+    with pytest.raises(TooFast, match="Too much"):
+        client.batch(BATCH)
+    assert len(gateway.asked) == TRIES
 
 
 def test_what_is_no_gateway_is_told_so(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:
