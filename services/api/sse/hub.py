@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from services.api.problems import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from services.api.sse.frames import Frame, Placed
 
@@ -79,19 +79,21 @@ class Hub:
         self._closed = False
 
     @contextmanager
-    def join(self, batch_id: str) -> Iterator[Subscription]:
-        """A place among the streams of a batch. Raises Unavailable once the hub is closed."""
+    def join(self, batch_ids: Collection[str]) -> Iterator[Subscription]:
+        """One place among the streams of each batch. Raises Unavailable once the hub is closed."""
         if self._closed:
             raise Unavailable("shutting-down")
-        topic = self._topics.setdefault(batch_id, _Topic())
         subscription = Subscription(self._buffer_frames)
-        topic.subscriptions.add(subscription)
+        for batch_id in batch_ids:
+            self._topics.setdefault(batch_id, _Topic()).subscriptions.add(subscription)
         try:
             yield subscription
         finally:
-            topic.subscriptions.discard(subscription)
-            if not topic.subscriptions:
-                self._topics.pop(batch_id, None)
+            for batch_id in batch_ids:
+                topic = self._topics[batch_id]
+                topic.subscriptions.discard(subscription)
+                if not topic.subscriptions:
+                    del self._topics[batch_id]
 
     def anchor(self, batch_id: str, head: int) -> int:
         """Say of a joined batch what its log held after the join; returns up to where the log must be read.

@@ -12,11 +12,11 @@ from starlette.responses import Response
 from schema.errors import Rejected, Transient
 from services.api.problems import needing
 from services.api.sse.feed import News
-from services.api.sse.frames import BEAT, greeting
+from services.api.sse.frames import BEAT, greeting, identified
 from services.api.sse.hub import nothing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 
     from starlette.types import Receive, Scope, Send
 
@@ -51,43 +51,61 @@ class Log(News, Protocol):
 
 
 class EventStream(Response):
-    """The events of one batch after `cursor`, as they happen, each once, until the batch is over.
+    """The events of batches after a cursor for each, as they happen, each once, until all of the batches are over.
 
+    `cursors` goes by the text of the batches' ids, in the order in which the `id:` of an event has them.
     An ASGI answer of its own: the bytes of a frame are shared by all streams, and what is there leaves in one write.
     """
 
-    def __init__(self, hub: Hub, source: Log, batch_id: str, cursor: int, *, beat_seconds: float) -> None:
+    def __init__(self, hub: Hub, source: Log, cursors: Mapping[str, int], *, beat_seconds: float) -> None:
         super().__init__(status_code=200)
-        self._hub, self._log, self._batch_id, self._cursor = hub, source, batch_id, cursor
-        self._beat_seconds, self._told_last = beat_seconds, False
+        self._hub, self._log, self._cursors, self._beat_seconds = hub, source, dict(cursors), beat_seconds
+        #: The batches that are not over, as far as they were told.
+        self._going = set[str]()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
-        with self._hub.join(self._batch_id) as live:
-            head = await self._log.head(self._batch_id)
-            missed_to = self._hub.anchor(self._batch_id, head.event_id)
-            if self._cursor > head.event_id:
-                raise Rejected(
-                    "cursor-ahead",
-                    f"event {self._cursor} is not there yet, the last one is {head.event_id};"
-                    " start again without a cursor",
-                )
-            async with aclosing(self._replay(missed_to)) as missed:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._hub.join(self._cursors.keys()) as live:
+            async with aclosing(self._replay(await self._look())) as missed:
                 with needing("database-unavailable"):
                     first = await anext(missed, None)
-                if head.over and first is None:
-                    await send({"type": "http.response.start", "status": 204, "headers": _UNKEPT})
+                is_over = first is None and not self._going
+                if is_over or scope["method"] == "HEAD":
+                    status, headers = (204, _UNKEPT) if is_over else (200, _HEADERS)
+                    await send({"type": "http.response.start", "status": status, "headers": headers})
                     await send({"type": "http.response.body", "body": b""})
                     return
                 await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
                 leaving = asyncio.create_task(_left(receive, live), name="stream leaves")
                 try:
-                    await self._tell(send, live, first, missed, over=head.over)
+                    await self._tell(send, live, first, missed)
                 finally:
                     leaving.cancel()
 
-    async def _tell(
-        self, send: Send, live: Subscription, first: bytes | None, missed: AsyncIterator[bytes], *, over: bool
-    ) -> None:
+    async def _look(self) -> dict[str, int]:
+        """Up to where the log of each joined batch must be read. Raises Rejected: of several it names the one."""
+        missed_to = dict[str, int]()
+        for batch_id, cursor in self._cursors.items():
+            try:
+                missed_to[batch_id] = await self._anchor(batch_id, cursor)
+            except Rejected as refused:
+                if len(self._cursors) == 1:
+                    raise
+                sentence, field = f"batch {batch_id}: {refused.sentence}", ("batch", f"{batch_id} is refused")
+                raise Rejected(refused.slug, sentence, (field,)) from None
+        return missed_to
+
+    async def _anchor(self, batch_id: str, cursor: int) -> int:
+        head = await self._log.head(batch_id)
+        if cursor > head.event_id:
+            raise Rejected(
+                "cursor-ahead",
+                f"event {cursor} is not there yet, the last one is {head.event_id}; start again without a cursor",
+            )
+        if not head.over:
+            self._going.add(batch_id)
+        return self._hub.anchor(batch_id, head.event_id)
+
+    async def _tell(self, send: Send, live: Subscription, first: bytes | None, missed: AsyncIterator[bytes]) -> None:
         clock = asyncio.get_running_loop().time
         try:
             async with asyncio.timeout(None) as patience:
@@ -96,7 +114,7 @@ class EventStream(Response):
                 await _write(send, hello + (first or b""))
                 async for wire in missed:
                     await _write(send, wire)
-                if not (over or self._told_last):
+                if self._going:
                     await self._go_live(send, live)
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
         except TimeoutError:
@@ -107,17 +125,18 @@ class EventStream(Response):
         finally:
             live.hurry = nothing
 
-    async def _replay(self, end: int) -> AsyncGenerator[bytes, None]:
-        """The frames after the cursor up to `end` at least, a page at a time; the cursor follows."""
-        after = self._cursor
-        while after < end:
-            rows = (await self._log.news({self._batch_id: after})).get(self._batch_id, [])
-            if not rows:
-                return  # erased since
-            after = rows[-1].event_id
-            frames = [placed.frame for placed in rows if placed.frame is not None]
-            if wire := self._fresh(frames):
-                yield wire
+    async def _replay(self, ends: Mapping[str, int]) -> AsyncGenerator[bytes, None]:
+        """The frames after each batch's cursor up to its end at least, a page at a time; the cursor follows."""
+        for batch_id, end in ends.items():
+            after = self._cursors[batch_id]
+            while after < end:
+                rows = (await self._log.news({batch_id: after})).get(batch_id, [])
+                if not rows:
+                    break  # erased since
+                after = rows[-1].event_id
+                frames = [placed.frame for placed in rows if placed.frame is not None]
+                if wire := self._fresh(frames):
+                    yield wire
 
     async def _go_live(self, send: Send, live: Subscription) -> None:
         while not live.cut:
@@ -129,15 +148,21 @@ class EventStream(Response):
                 continue
             if wire := self._fresh(frames):
                 await _write(send, wire)
-            if self._told_last:
+            if not self._going:
                 return
 
     def _fresh(self, frames: list[Frame]) -> bytes:
-        """The bytes of those frames that were not told yet; the cursor moves past them."""
-        fresh = [frame for frame in frames if frame.event_id > self._cursor]
-        if fresh:
-            self._cursor, self._told_last = fresh[-1].event_id, fresh[-1].last
-        return b"".join([frame.wire for frame in fresh])
+        """The bytes of those frames that were not told yet; the cursors move past them."""
+        told = list[bytes]()
+        for frame in frames:
+            if frame.event_id <= self._cursors[frame.batch_id]:
+                continue
+            self._cursors[frame.batch_id] = frame.event_id
+            if frame.over is not None:
+                (self._going.discard if frame.over else self._going.add)(frame.batch_id)
+            if frame.wire:
+                told += identified(self._cursors.values()), frame.wire
+        return b"".join(told)
 
 
 async def _write(send: Send, wire: bytes) -> None:
