@@ -29,7 +29,7 @@ class Events:
     def routes(self) -> list[Route]:
         return [Route("/api/batches/{batch_id}/events", self.events), Route("/api/events", self.watch)]
 
-    async def events(self, request: Request) -> Response:
+    async def events(self, request: Request) -> Response | EventStream:
         batch_id, cursor = batch_id_of(request), cursor_of(request)
         after, limit = page_of(request, usual=USUAL_PAGE, most=LARGEST_PAGE)
         if request.method == "GET" and "text/event-stream" in request.headers.get("accept", ""):
@@ -37,7 +37,7 @@ class Events:
         page = await self._reads.events(batch_id, after, limit)
         return answer(page, headers={"Vary": "Accept", **from_page(batch_id, page.next_after, limit)})
 
-    async def watch(self, request: Request) -> Response:
+    async def watch(self, request: Request) -> EventStream:
         """Several batches over one line: a browser opens six to a server."""
         batch_ids = batch_ids_of(request)
         return self._stream(dict(zip(map(str, batch_ids), cursors_of(request, len(batch_ids)), strict=True)))

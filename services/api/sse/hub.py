@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from services.api.problems import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from services.api.sse.frames import Frame, Placed
 
@@ -78,22 +77,21 @@ class Hub:
         self._stirred = asyncio.Event()
         self._closed = False
 
-    @contextmanager
-    def join(self, batch_ids: Collection[str]) -> Iterator[Subscription]:
-        """One place among the streams of each batch. Raises Unavailable once the hub is closed."""
+    def join(self, batch_ids: Iterable[str]) -> Subscription:
+        """One place among the streams of each batch, until it leaves. Raises Unavailable once the hub is closed."""
         if self._closed:
             raise Unavailable("shutting-down")
         subscription = Subscription(self._buffer_frames)
         for batch_id in batch_ids:
             self._topics.setdefault(batch_id, _Topic()).subscriptions.add(subscription)
-        try:
-            yield subscription
-        finally:
-            for batch_id in batch_ids:
-                topic = self._topics[batch_id]
-                topic.subscriptions.discard(subscription)
-                if not topic.subscriptions:
-                    del self._topics[batch_id]
+        return subscription
+
+    def leave(self, subscription: Subscription, batch_ids: Iterable[str]) -> None:
+        for batch_id in batch_ids:
+            topic = self._topics[batch_id]
+            topic.subscriptions.discard(subscription)
+            if not topic.subscriptions:
+                del self._topics[batch_id]
 
     def anchor(self, batch_id: str, head: int) -> int:
         """Say of a joined batch what its log held after the join; returns up to where the log must be read.

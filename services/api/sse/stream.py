@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
-from starlette.responses import Response
 
 from schema.errors import Rejected, Transient
 from services.api.problems import needing
@@ -16,7 +14,7 @@ from services.api.sse.frames import BEAT, greeting, identified
 from services.api.sse.hub import nothing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from starlette.types import Receive, Scope, Send
 
@@ -50,36 +48,70 @@ class Log(News, Protocol):
         """Where the log of a batch ends now. Raises Rejected for a batch that nobody knows, or Unavailable."""
 
 
-class EventStream(Response):
+class EventStream:
     """The events of batches after a cursor for each, as they happen, each once, until all of the batches are over.
 
     `cursors` goes by the text of the batches' ids, in the order in which the `id:` of an event has them.
     An ASGI answer of its own: the bytes of a frame are shared by all streams, and what is there leaves in one write.
+    What comes after the greeting is left to the guard, outside of all layers: each would cost an open stream memory,
+    and each of its writes time.
     """
 
+    __slots__ = ("_beat_seconds", "_cursors", "_first", "_going", "_hub", "_is_open", "_live", "_log", "_missed")
+
     def __init__(self, hub: Hub, source: Log, cursors: Mapping[str, int], *, beat_seconds: float) -> None:
-        super().__init__(status_code=200)
         self._hub, self._log, self._cursors, self._beat_seconds = hub, source, dict(cursors), beat_seconds
         #: The batches that are not over, as far as they were told.
         self._going = set[str]()
+        self._is_open = False
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._hub.join(self._cursors.keys()) as live:
-            async with aclosing(self._replay(await self._look())) as missed:
-                with needing("database-unavailable"):
-                    first = await anext(missed, None)
-                is_over = first is None and not self._going
-                if is_over or scope["method"] == "HEAD":
-                    status, headers = (204, _UNKEPT) if is_over else (200, _HEADERS)
-                    await send({"type": "http.response.start", "status": status, "headers": headers})
-                    await send({"type": "http.response.body", "body": b""})
-                    return
-                await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-                leaving = asyncio.create_task(_left(receive, live), name="stream leaves")
-                try:
-                    await self._tell(send, live, first, missed)
-                finally:
-                    leaving.cancel()
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        """Open it, or refuse. Raises Rejected and Unavailable."""
+        self._live = self._hub.join(self._cursors)
+        scope["state"]["rest"] = self
+        self._missed = self._replay(await self._look())
+        with needing("database-unavailable"):
+            self._first = await anext(self._missed, None)
+        is_over = self._first is None and not self._going
+        if is_over or scope["method"] == "HEAD":
+            status, headers = (204, _UNKEPT) if is_over else (200, _HEADERS)
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        self._is_open = True
+        hello = greeting(random.randint(*RETRY_MILLISECONDS))  # noqa: S311 - jitter
+        await _write(send, hello)
+
+    async def go_on(self, receive: Receive, send: Send) -> None:
+        if not self._is_open:
+            return
+        leaving = asyncio.create_task(_left(receive, self._live), name="stream leaves")
+        clock = asyncio.get_running_loop().time
+        try:
+            async with asyncio.timeout(None) as patience:
+                self._live.hurry = lambda: None if patience.expired() else patience.reschedule(clock() + HURRY_SECONDS)
+                if self._live.cut:
+                    self._live.hurry()
+                if self._first is not None:
+                    await _write(send, self._first)
+                async for wire in self._missed:
+                    await _write(send, wire)
+                if self._going:
+                    await self._go_live(send, self._live)
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:
+            log.info("stream.cut_off")  # stuck in a write: the client reads too slowly, and comes back with its cursor
+        except Transient as away:
+            log.warning("stream.broken_off", error=str(away))
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self._live.hurry = nothing
+            leaving.cancel()
+            await self._missed.aclose()
+
+    def leave(self) -> None:
+        self._hub.leave(self._live, self._cursors)
 
     async def _look(self) -> dict[str, int]:
         """Up to where the log of each joined batch must be read. Raises Rejected: of several it names the one."""
@@ -104,26 +136,6 @@ class EventStream(Response):
         if not head.over:
             self._going.add(batch_id)
         return self._hub.anchor(batch_id, head.event_id)
-
-    async def _tell(self, send: Send, live: Subscription, first: bytes | None, missed: AsyncIterator[bytes]) -> None:
-        clock = asyncio.get_running_loop().time
-        try:
-            async with asyncio.timeout(None) as patience:
-                live.hurry = lambda: None if patience.expired() else patience.reschedule(clock() + HURRY_SECONDS)
-                hello = greeting(random.randint(*RETRY_MILLISECONDS))  # noqa: S311 - jitter
-                await _write(send, hello + (first or b""))
-                async for wire in missed:
-                    await _write(send, wire)
-                if self._going:
-                    await self._go_live(send, live)
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
-        except TimeoutError:
-            log.info("stream.cut_off")  # stuck in a write: the client reads too slowly, and comes back with its cursor
-        except Transient as away:
-            log.warning("stream.broken_off", error=str(away))
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-        finally:
-            live.hurry = nothing
 
     async def _replay(self, ends: Mapping[str, int]) -> AsyncGenerator[bytes, None]:
         """The frames after each batch's cursor up to its end at least, a page at a time; the cursor follows."""

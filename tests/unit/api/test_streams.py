@@ -13,6 +13,7 @@ from unittest.mock import patch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from services.api.guard import Guard
 from services.api.sse import feed as feed_module
 from services.api.sse import stream as stream_module
 from services.api.sse.feed import Feed
@@ -28,6 +29,7 @@ BATCH = BATCHES[0]
 #: What a client may watch: each choice of batches, in each order.
 CHOICES = [choice for size in (1, 2, 3) for choice in permutations(BATCHES, size)]
 ROWS_A_LOOK = 3
+SCOPE = {"type": "http", "method": "GET", "headers": []}
 
 
 @dataclass
@@ -104,7 +106,7 @@ class Client:
                 self._hear(message["body"])
 
         cursors = dict(zip(self.watched, map(int, self.last_id.split(".")), strict=True))
-        await EventStream(self.hub, self.log, cursors, beat_seconds=5)({"method": "GET"}, receive, send)
+        await Guard(EventStream(self.hub, self.log, cursors, beat_seconds=5))(dict(SCOPE), receive, send)
         return statuses == [204]
 
     def _hear(self, body: bytes) -> None:
@@ -230,8 +232,8 @@ async def _open(
             if beaten and message["body"] == b": beat\n\n":
                 beaten.set()
 
-    stream = EventStream(hub, log, {BATCH: 0}, beat_seconds=beat_seconds)
-    task = asyncio.create_task(stream({"method": "GET"}, receive, send))
+    stream = Guard(EventStream(hub, log, {BATCH: 0}, beat_seconds=beat_seconds))
+    task = asyncio.create_task(stream(dict(SCOPE), receive, send))
     await started.wait()
     try:
         yield written, reading
