@@ -19,12 +19,13 @@ def nothing() -> None:
 class Subscription:
     """One open stream's share of the hub: what it has not taken yet, at most `limit` frames."""
 
-    __slots__ = ("_buffer", "_limit", "_stirred", "cut", "hurry")
+    __slots__ = ("_buffer", "_limit", "_taker", "cut", "hurry")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._buffer: list[Frame] = []
-        self._stirred = asyncio.Event()
+        #: Set where the stream waits: thousands of events with a queue of waiters each would be heavier.
+        self._taker: asyncio.Future[None] | None = None
         #: True once no more frames will come: too slow, or the hub is closed.
         self.cut = False
         #: Called when `cut` is set, by which time the stream may be stuck in a write.
@@ -37,20 +38,26 @@ class Subscription:
             self.end()  # the log has it all, and the client comes back with its cursor
             return
         self._buffer.extend(frames)
-        self._stirred.set()
+        self.nudge()
 
     def end(self) -> None:
         if self.cut:
             return
         self.cut = True
         self._buffer.clear()
-        self._stirred.set()
+        self.nudge()
         self.hurry()
 
+    def nudge(self) -> None:
+        """Have `take` return, with nothing where nothing has come."""
+        if self._taker is not None and not self._taker.done():
+            self._taker.set_result(None)
+
     async def take(self) -> list[Frame]:
-        """What has come since the last call, at least one frame; nothing once the subscription is cut."""
-        await self._stirred.wait()
-        self._stirred.clear()
+        """What has come since the last call, at least one frame; nothing when nudged, or once it is cut."""
+        if not self._buffer and not self.cut:
+            self._taker = asyncio.get_running_loop().create_future()
+            await self._taker
         taken, self._buffer = self._buffer, []
         return taken
 

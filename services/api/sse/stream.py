@@ -12,6 +12,7 @@ from services.api.problems import needing
 from services.api.sse.feed import News
 from services.api.sse.frames import BEAT, greeting, identified
 from services.api.sse.hub import nothing
+from services.api.sse.pulse import Pulse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -151,17 +152,12 @@ class EventStream:
                     yield wire
 
     async def _go_live(self, send: Send, live: Subscription) -> None:
-        while not live.cut:
-            try:
-                async with asyncio.timeout(self._beat_seconds):
-                    frames = await live.take()
-            except TimeoutError:
-                await _write(send, BEAT)
-                continue
-            if wire := self._fresh(frames):
-                await _write(send, wire)
-            if not self._going:
-                return
+        with Pulse(live, self._beat_seconds) as pulse:
+            while self._going and not live.cut:
+                frames = await live.take()
+                if wire := self._fresh(frames) if frames or live.cut else BEAT:
+                    await _write(send, wire)
+                    pulse.spoke()
 
     def _fresh(self, frames: list[Frame]) -> bytes:
         """The bytes of those frames that were not told yet; the cursors move past them."""
