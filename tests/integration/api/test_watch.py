@@ -95,6 +95,16 @@ async def test_of_several_the_batch_that_is_not_to_be_had_is_named(api: httpx2.A
         assert said["errors"] == [{"field": "batch", "message": f"{batch_id} is refused"}]
 
 
+async def test_a_stream_is_not_compressed_for_who_takes_anything(api: httpx2.AsyncClient, ledger: Ledger) -> None:
+    batch_id = await ledger.submitted()
+    for url in (address(batch_id), f"/api/batches/{batch_id}/events"):
+        accept = "*/*" if url == address(batch_id) else SSE["Accept"]
+        async with api.stream("GET", url, headers={"Accept": accept, "Accept-Encoding": "gzip"}) as answer:
+            assert "content-encoding" not in answer.headers
+            greeting = await anext(answer.aiter_raw())
+            assert greeting.startswith(b"retry: ")
+
+
 async def test_what_cannot_be_watched_is_refused(api: httpx2.AsyncClient) -> None:
     ids = [new_id() for _ in range(MOST_BATCHES + 1)]
     for url, headers, wanted in (
