@@ -7,7 +7,7 @@ from services.api.settings import ApiSettings
 from services.runtime import lifecycle, log
 
 #: Rarer than by default: a full collection looks at all that thousands of open streams are made of, and all of them
-#: wait for it: 0.4 s and more were seen with 5,000. What they leave behind goes by itself, but for some hundred objects.
+#: wait for it: 0.4 s and more were seen with 5,000, which left some hundred objects behind that need it.
 COLLECTIONS = (10_000, 20, 100)
 
 

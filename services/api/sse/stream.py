@@ -96,6 +96,7 @@ class EventStream:
                     self._live.hurry()
                 if self._first is not None:
                     await _write(send, self._first)
+                    self._first = None
                 async for wire in self._missed:
                     await _write(send, wire)
                 if self._going:
