@@ -81,6 +81,7 @@ class Hub:
         self._buffer_frames = buffer_frames
         self._topics: dict[str, _Topic] = {}
         self._due: set[str] = set()
+        self._unsure: set[str] = set()
         self._stirred = asyncio.Event()
         self._closed = False
 
@@ -113,20 +114,24 @@ class Hub:
 
     def stir(self, batch_ids: frozenset[str]) -> None:
         """These batches have news; none named: any may have."""
-        watched = self._topics.keys() & batch_ids if batch_ids else self._topics.keys()
-        if watched:
-            self._due |= watched
+        if batch_ids:
+            self._due |= self._topics.keys() & batch_ids
+        else:
+            self._unsure |= self._topics.keys()
+        if self._due or self._unsure:
             self._stirred.set()
 
     async def stirred(self) -> None:
         """Return when a watched batch has news."""
         await self._stirred.wait()
 
-    def take_due(self) -> dict[str, int]:
-        """The watched batches with news, each with the event after which to look."""
-        due, self._due = self._due, set()
-        self._stirred.clear()
-        topics = ((batch_id, self._topics.get(batch_id)) for batch_id in due)
+    def take_due(self, most: int, most_unsure: int) -> dict[str, int]:
+        """Watched batches with news, and some that may have any, each with the event after which to look."""
+        taken = [self._due.pop() for _ in range(min(most, len(self._due)))]
+        taken += [self._unsure.pop() for _ in range(min(most_unsure, len(self._unsure)))]
+        if not (self._due or self._unsure):
+            self._stirred.clear()
+        topics = ((batch_id, self._topics.get(batch_id)) for batch_id in taken)
         return {batch_id: topic.cursor for batch_id, topic in topics if topic is not None and topic.cursor is not None}
 
     def publish(self, batch_id: str, news: Sequence[Placed]) -> None:

@@ -161,7 +161,12 @@ Steps = Sequence[tuple[int, int, int]]
 def test_each_client_gets_every_event_of_each_batch_once_and_in_order(
     first: Sequence[str], steps: Steps, turns: list[int], buffer_frames: int
 ) -> None:
-    with patch.object(feed_module, "ROWS_A_BATCH", ROWS_A_LOOK), patch.object(stream_module, "HURRY_SECONDS", 0.0):
+    with (
+        patch.object(feed_module, "ROWS_A_BATCH", ROWS_A_LOOK),
+        patch.object(feed_module, "BATCHES_A_QUERY", 2),
+        patch.object(feed_module, "UNSURE_A_QUERY", 1),
+        patch.object(stream_module, "HURRY_SECONDS", 0.0),
+    ):
         asyncio.run(_scenario(first, steps, turns, buffer_frames))
 
 
