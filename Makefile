@@ -91,8 +91,8 @@ bench-load: setup ## Two workers under 200 batches and a site that fails; prints
 bench-takeover: setup ## Measure how soon lost projectors' partitions are written by others; prints JSON lines
 	@$(BIN)/python -m tests.bench takeover
 
-bench-gateway: setup ## Measure submits beside a bare loop and FastAPI with Celery, and uploads; prints JSON lines
-	@$(BIN)/python -m tests.bench gateway-posts gateway-uploads
+bench-gateway: setup ## Measure submits beside a bare loop and FastAPI with Celery, uploads, and 5,000 streams; prints JSON lines
+	@$(BIN)/python -m tests.bench gateway-posts gateway-uploads gateway-streams
 
 chaos: setup ## Kill each service at each moment of a batch, and projectors over and over; the tests do a part of it
 	@HEATSTREAM_CHAOS=long $(BIN)/python -m pytest -q tests/chaos

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+class Rest(Protocol):
+    """What goes on after an answer's beginning: outside of all layers, which it has gone by already."""
+
+    async def go_on(self, receive: Receive, send: Send) -> None: ...
+
+    def leave(self) -> None:
+        """Called at the end in any case."""
 
 
 class Guard:
@@ -33,7 +42,8 @@ class Guard:
             return
         request_id = _given(scope, b"x-request-id", _REQUEST_ID) or str(new_id())
         traceparent = _given(scope, b"traceparent", _TRACEPARENT)
-        scope["state"] = {"request_id": request_id, "traceparent": traceparent}
+        state: dict[str, Any] = {"request_id": request_id, "traceparent": traceparent}
+        scope["state"] = state
         echoed = [(b"x-request-id", request_id.encode())]
         if traceparent is not None:
             echoed.append((b"traceparent", traceparent.encode()))
@@ -47,11 +57,16 @@ class Guard:
         structlog.contextvars.bind_contextvars(request_id=request_id)  # for this task alone: each request has one
         try:
             await self._app(scope, receive, send_with_id)
+            if rest := state.get("rest"):
+                await rest.go_on(receive, send)
         except ClientDisconnect:
             log.info("request.client_left", method=scope["method"])
         except Exception:
             # Not raised further: the server would log it again, as text and with the values in its message.
             log.exception("request.failed", method=scope["method"])
+        finally:
+            if rest := state.get("rest"):
+                rest.leave()
 
 
 def _given(scope: Scope, header: bytes, plain: re.Pattern[bytes]) -> str | None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from services.api.buckets import Buckets
@@ -10,12 +9,13 @@ from services.api.peers import Peers, counted
 from services.api.problems import TooMany, too_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableMapping
+    from collections.abc import Callable, MutableMapping
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from services.api.buckets import Draw
+    from services.api.guard import Rest
     from services.api.settings import ApiSettings
 
 #: Who watches this process, and the page's own files, cost nothing.
@@ -57,8 +57,14 @@ class Meter:
                 state["charge"] = lambda sheets: self._charge(state, who, sheets)
                 await self._app(scope, receive, _telling(send, state, drawn))
                 return
-            with self._one_stream(who):
+            self._enter(who)
+            try:
                 await self._app(scope, receive, _telling(send, state, drawn))
+            finally:
+                if rest := state.get("rest"):
+                    state["rest"] = _Counted(rest, lambda: self._leave(who))
+                else:
+                    self._leave(who)
         except TooMany as refused:
             await too_many(refused)(scope, receive, send)
 
@@ -81,17 +87,29 @@ class Meter:
     def _free(self, sheets: int) -> None:
         """Nobody is charged."""
 
-    @contextmanager
-    def _one_stream(self, who: str) -> Iterator[None]:
+    def _enter(self, who: str) -> None:
         if self._most_streams and self._streams[who] >= self._most_streams:
             raise TooMany("too-many-streams", None)
         self._streams[who] += 1
-        try:
-            yield
-        finally:
-            self._streams[who] -= 1
-            if not self._streams[who]:
-                del self._streams[who]
+
+    def _leave(self, who: str) -> None:
+        self._streams[who] -= 1
+        if not self._streams[who]:
+            del self._streams[who]
+
+
+class _Counted:
+    """A stream that has gone by all layers, and counts among its address's until it ends."""
+
+    __slots__ = ("_left", "_rest", "go_on")
+
+    def __init__(self, rest: Rest, left: Callable[[], None]) -> None:
+        self._rest, self._left = rest, left
+        self.go_on = rest.go_on
+
+    def leave(self) -> None:
+        self._left()
+        self._rest.leave()
 
 
 def charge(request: Request, sheets: int) -> None:

@@ -27,6 +27,7 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "bad-encoding": (400, "A text is not UTF-8"),
     "broken-multipart": (400, "The form cannot be read"),
     "bad-batch-id": (400, "This is no batch id"),
+    "bad-batches": (400, "These are no batches to watch"),
     "bad-idempotency-key": (400, "This is no Idempotency-Key"),
     "bad-cursor": (400, "This is no cursor"),
     "bad-page": (400, "This is no page of the log"),

@@ -13,7 +13,7 @@ from services.client.following import NO_CONTENT, SILENCE, Following
 from services.client.gateway import SUBMIT_TRIES, TIMEOUT, TRIES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
     from uuid import UUID
 
@@ -88,12 +88,18 @@ class AsyncGateway:
         """A page of what happened; the next one is after its `next_after`."""
         return await self._ask(calls.log(batch_id, after))
 
-    async def events(self, batch_id: UUID, after: int = 0) -> AsyncIterator[BatchNews]:
+    def events(self, batch_id: UUID, after: int = 0) -> AsyncIterator[BatchNews]:
         """Every event of a batch after the cursor `after`, live and each once, until the batch is over.
 
         A cut line is taken up again where it broke; a gateway that stays away for AWAY_SECONDS raises Away.
         """
-        following = Following(batch_id, after)
+        return self._follow(Following.of_one(batch_id, after))
+
+    def watch(self, batch_ids: Sequence[UUID], after: Mapping[UUID, int] | None = None) -> AsyncIterator[BatchNews]:
+        """As `events`, of several batches over one line, each after its cursor; the news say of which by `batch_id`."""
+        return self._follow(Following.of_several(batch_ids, after))
+
+    async def _follow(self, following: Following) -> AsyncIterator[BatchNews]:
         while True:
             try:
                 async with self._client.sse(following.path, headers=following.headers, timeout=SILENCE) as stream:

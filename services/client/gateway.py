@@ -12,7 +12,7 @@ from services.client.failures import Away, TooFast
 from services.client.following import NO_CONTENT, SILENCE, Following
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from uuid import UUID
 
@@ -98,7 +98,13 @@ class Gateway:
 
         A cut line is taken up again where it broke; a gateway that stays away for AWAY_SECONDS raises Away.
         """
-        following = Following(batch_id, after)
+        return self._follow(Following.of_one(batch_id, after))
+
+    def watch(self, batch_ids: Sequence[UUID], after: Mapping[UUID, int] | None = None) -> Iterator[BatchNews]:
+        """As `events`, of several batches over one line, each after its cursor; the news say of which by `batch_id`."""
+        return self._follow(Following.of_several(batch_ids, after))
+
+    def _follow(self, following: Following) -> Iterator[BatchNews]:
         while True:
             try:
                 with self._client.sse(following.path, headers=following.headers, timeout=SILENCE) as stream:

@@ -38,7 +38,7 @@ class ScriptedGateway:
     def says(self, what: str, document: object, status: int = 200, **headers: str) -> None:
         self.answers[what].append(Answer(json.dumps(document).encode(), status, headers=headers))
 
-    def streams(self, what: str, *events: tuple[int, str, dict[str, Any]], cut: bool = False) -> None:
+    def streams(self, what: str, *events: tuple[int | str, str, dict[str, Any]], cut: bool = False) -> None:
         lines = [f"id: {number}\nevent: {name}\ndata: {json.dumps(data)}\n\n" for number, name, data in events]
         self.answers[what].append(Answer("".join([": beat\n\n", *lines]).encode(), 200, "text/event-stream", cut))
 

@@ -104,7 +104,7 @@ def _parameter(parameter: Parameter) -> Document:
     return {
         "name": parameter.name,
         "in": parameter.place,
-        **({"required": True} if parameter.place == "path" else {}),
+        **({"required": True} if parameter.required or parameter.place == "path" else {}),
         "description": parameter.description,
         "schema": parameter.schema,
     }

@@ -6,6 +6,7 @@ from schema.discovery import DiscoveredView
 from schema.requests import DiscoverRequest, NotifyRequest, RetryRequest, SubmitForm, SubmitRequest
 from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
 from services.api.openapi.parts import CALENDAR, FORM, HTML, JSON, STREAM, Answer, Document, Operation, Parameter
+from services.api.openapi.watching import STREAM_EVENT, WATCHING
 from services.api.paths import LARGEST, SWIM
 from services.api.problems import CATALOGUE
 from services.api.routes.events import LARGEST_PAGE, USUAL_PAGE
@@ -18,15 +19,6 @@ _CURSOR: Document = {"type": "integer", "minimum": 0, "maximum": LARGEST}
 _CURSOR_OR_BLANK: Document = {"anyOf": [_CURSOR, {"type": "string", "maxLength": 0}]}
 _TEXT: Document = {"type": "string"}
 _OBJECT: Document = {"type": "object"}
-_STREAM_EVENT: Document = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "string", "pattern": "^[0-9]+$"},
-        "event": {"enum": list(NAMES.values())},
-        "data": {"type": "string", "contentMediaType": JSON},
-    },
-    "required": ["id", "event", "data"],
-}
 
 _BATCH_ID = Parameter("batch_id", "path", _UUID, "The batch, as the answer to a submit names it.")
 _SWIMS: Document = {"type": "string", "pattern": rf"^({SWIM}(,{SWIM})*)?$"}
@@ -133,7 +125,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 200,
                 f"A page of the log as {JSON}; as {STREAM} each event as it happens, with its place in the log as `id`:"
                 f" {', '.join(f'`{name}`' for name in NAMES.values())}.",
-                {JSON: EventsView, STREAM: _STREAM_EVENT},
+                {JSON: EventsView, STREAM: STREAM_EVENT},
                 ("Link",),
             ),
             Answer(204, "The batch is over, and you have it all: do not come back."),
@@ -158,6 +150,7 @@ OPERATIONS: tuple[Operation, ...] = (
             ),
         ),
     ),
+    *WATCHING,
     Operation(
         "results",
         "get",

@@ -89,15 +89,14 @@ def _told(taken: SubmittedView, gateway_url: str) -> str:
 def _follow(gateway: Gateway, taken: SubmittedView, sources: dict[int, str]) -> Sequence[ResultsView]:
     """Show all batches until they are over; their schedules in the order of the swimmers."""
     from services.cli import progress
-    from services.cli.streams import merged
 
-    several = len(taken.batches) > 1
+    whose = {batch.batch_id: batch.swimmer for batch in taken.batches}
+    several = len(whose) > 1
     for batch in taken.batches:
         say(f"batch {batch.batch_id}" + (f" · {batch.swimmer}" if several else ""), err=True)
     with progress.showing(lambda: sources) as show:
-        streams = {batch.swimmer if several else "": gateway.events(batch.batch_id) for batch in taken.batches}
-        for whose, news in merged(streams):
-            show(news, whose)
+        for news in gateway.watch(list(whose)) if several else gateway.events(taken.batch_id):
+            show(news, whose[news.batch_id] if several else "")
     return [gateway.results(batch.batch_id) for batch in taken.batches]
 
 

@@ -50,6 +50,11 @@ def before_call(_: HookContext, case: Case[Any], __: dict[str, Any]) -> None:
             _name_once(body)
     elif isinstance(body, dict) and _is_link(link := str(body.get("url"))):
         body["url"] = _known("url", link, strangers=False)
+    query = case.query or {}
+    if case.operation.path == "/api/events" and query.get("batch") and all(map(_is_id, query["batch"])):
+        query["batch"] = FUZZED["over"]  # any other stream would not end
+        case.headers.pop("Last-Event-ID", None)  # no JSON Schema says that there are as many cursors as batches
+        query.pop("last_event_id", None)
     if case.operation.label == "GET /api/batches/{batch_id}/events" and path.get("batch_id") in FUZZED["over"]:
         case.headers["Accept"] = "text/event-stream"
 

@@ -24,7 +24,7 @@ from services.client.failures import Away, NoGateway, Refused, TooFast, Unreacha
 from services.client.gateway import SUBMIT_TRIES, TRIES, Gateway
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from services.client.following import BatchNews
     from tests.unit.conftest import ScriptedGateway
@@ -51,7 +51,12 @@ class Blocking:
         return lambda *given: self._run(getattr(self._gateway, name)(*given))
 
     def events(self, *given: Any) -> Iterator[BatchNews]:  # noqa: ANN401 - as the method takes them
-        stream = self._gateway.events(*given)
+        return self._each(self._gateway.events(*given))
+
+    def watch(self, *given: Any) -> Iterator[BatchNews]:  # noqa: ANN401 - as above
+        return self._each(self._gateway.watch(*given))
+
+    def _each(self, stream: AsyncIterator[BatchNews]) -> Iterator[BatchNews]:
         while (news := self._run(anext(stream, None))) is not None:
             yield news
 
@@ -151,6 +156,21 @@ def test_a_cut_stream_is_taken_up_where_it_broke_and_tells_nothing_twice(
     assert [(news.id, news.name) for news in client.events(BATCH)] == [(1, "job_progress"), (2, "batch_completed")]
     cursors = [headers.get("last-event-id") for headers in gateway.headers_of(EVENTS)]
     assert cursors == [None, "1", "1", "2"]
+
+
+def test_several_batches_come_over_one_line_that_is_taken_up_with_the_cursors_of_all(
+    client: Gateway | Blocking, gateway: ScriptedGateway
+) -> None:
+    other = uuid4()
+    both = f"GET /api/events?batch={BATCH}&batch={other}"
+    of_first, of_other = {"batch_id": str(BATCH)}, {"batch_id": str(other)}
+    gateway.streams(both, ("4.1", "job_progress", of_other), ("5.1", "job_progress", of_first), cut=True)
+    gateway.streams(both, ("5.1", "job_progress", of_first), ("5.2", "batch_completed", of_other))
+    gateway.streams(both, ("6.2", "batch_completed", of_first))
+    gateway.says(both, None, 204)
+    heard = [(news.batch_id, news.id) for news in client.watch([BATCH, other], {BATCH: 4})]
+    assert heard == [(other, 1), (BATCH, 5), (other, 2), (BATCH, 6)]
+    assert [headers["last-event-id"] for headers in gateway.headers_of(both)] == ["4.0", "5.1", "5.2", "6.2"]
 
 
 def test_a_cursor_of_ones_own_is_where_a_stream_begins(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:
