@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: The pause after a cut line, and the longest that the gateway's own wish may be.
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
 UNAVAILABLE = 503
+#: What a proxy answers in its own words while it cannot reach the gateway behind it.
+OF_A_PROXY = frozenset({502, 503, 504})
 
 
 def read(call: Call[View], answer: httpx2.Response, url: str) -> View:
@@ -37,6 +39,10 @@ def refusal(answer: httpx2.Response, url: str) -> HeatstreamError:
     try:
         problem = Problem.model_validate_json(answer.content)
     except ValidationError:
+        if answer.status_code in OF_A_PROXY:
+            return Away(
+                f"the gateway behind {url} is away ({answer.status_code}); try again in a moment", PAUSE_SECONDS
+            )
         return NoGateway(f"{url} answered {answer.status_code} and does not look like Heatstream's gateway")
     if answer.status_code != UNAVAILABLE:
         return Refused(problem)
