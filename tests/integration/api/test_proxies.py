@@ -91,11 +91,13 @@ async def test_each_event_comes_before_the_next_is_there_and_a_stream_is_resumed
                 for event_id in (2, 3, 4):
                     await ledger.entered(batch_id, Stage.EXTRACTING)
                     assert int((await anext(events)).id) == event_id
+            polled = asyncio.create_task(client.get(f"/api/batches/{batch_id}/events?after=4&wait=30"))
             async with watching(client, batch_id, after=3) as events:
                 assert int((await anext(events)).id) == 4
                 await ledger.over(batch_id)
                 assert [int(event.id) async for event in events] == [5]
             ended = await client.get(f"/api/batches/{batch_id}/events", headers={**SSE, "Last-Event-ID": "5"})
+            assert [event["eventid"] for event in (await polled).json()["events"]] == [5]
         assert (ended.status_code, ended.content) == (204, b"")
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+from services.api.paths import LONGEST_WAIT_SECONDS
 from services.api.settings import ApiSettings
 from tests.integration.api.proxies import CADDYFILE, TEMPLATE, usual
 
@@ -19,3 +20,4 @@ def test_caddy_s_usual_values_are_those_of_nginx() -> None:
 
 def test_a_stream_may_miss_beats_before_it_is_cut() -> None:
     assert int(usual()["PROXY_SILENCE_SECONDS"]) >= 4 * ApiSettings.model_fields["beat_seconds"].default
+    assert int(usual()["PROXY_SILENCE_SECONDS"]) >= 2 * LONGEST_WAIT_SECONDS
