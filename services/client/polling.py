@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from schema.commands import MAX_SOURCES
 from schema.identity import job_id
 from schema.streamed import NAMES
-from services.client import calls
-from services.client.following import BatchNews, Following
+from services.client import calls, following
+from services.client.following import BatchNews
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from schema.views import EventsView
     from services.client.calls import Call
+    from services.client.failures import Away
 
 #: Shorter than the silence after which anything on the way may cut a line.
 WAIT_SECONDS = 20
@@ -23,12 +24,11 @@ WAIT_SECONDS = 20
 _UNTOLD = frozenset({"extraction", "file_checksum", "file_size_bytes", "swimmer_name_normalized"})
 
 
-class Polling(Following):
+class Polling:
     """How far one batch's log was read; `over` when nothing more will come."""
 
     def __init__(self, batch_id: UUID, after: int) -> None:
-        super().__init__(batch_id, after)
-        self._batch_id, self.over = batch_id, False
+        self._batch_id, self._cursor, self._heard_at, self.over = batch_id, after, time.monotonic(), False
         self._sequences = {str(job_id(batch_id, number)): number for number in range(1, MAX_SOURCES + 1)}
 
     @property
@@ -42,6 +42,12 @@ class Polling(Following):
         if page.events:
             self._cursor = page.events[-1]["eventid"]
         return [self._told(event) for event in page.events if event["type"] in NAMES]
+
+    def pause_after(self, away: Away) -> float:
+        """Seconds to wait before the next try. Raises `away` where no page came for AWAY_SECONDS."""
+        if time.monotonic() - self._heard_at > following.AWAY_SECONDS:
+            raise away
+        return away.pause_seconds
 
     def _told(self, event: dict[str, Any]) -> BatchNews:
         data = {name: value for name, value in event["data"].items() if name not in _UNTOLD}
