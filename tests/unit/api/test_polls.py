@@ -150,7 +150,7 @@ async def test_a_wait_without_news_looks_once_and_leaves_nothing_behind(ends: st
     assert (page.events, page.next_after, page.over) == ((), 1, False)
     assert log.looks == (2 if ends == "hub" else 1)
     assert not hub._topics
-    assert asyncio.all_tasks() == before
+    assert asyncio.all_tasks() <= before
 
 
 async def test_what_another_stream_has_moved_the_hub_past_is_looked_for_at_once() -> None:
