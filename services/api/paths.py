@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LARGEST = 2**31 - 1
 #: Over one stream.
 MOST_BATCHES = 64
+#: Shorter than the silence after which a proxy that nobody told otherwise cuts a line: 60 s.
+LONGEST_WAIT_SECONDS = 30
 #: A swim by its sheet's code and its place there.
 SWIM = r"[0-9a-z]{12}\.[0-9]{1,4}"
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -94,6 +96,15 @@ def page_of(request: Request, *, usual: int, most: int) -> tuple[int, int]:
     if after is None or limit is None or not 1 <= limit <= most:
         raise Rejected("bad-page", f"`after` is the id of an event, or 0; `limit` is 1 to {most}")
     return after, limit
+
+
+def wait_of(request: Request) -> int | None:
+    """How many seconds a page may be waited for; None where it is not to be."""
+    text = request.query_params.get("wait")
+    seconds = None if text is None else _number(text)
+    if text is not None and (seconds is None or seconds > LONGEST_WAIT_SECONDS):
+        raise Rejected("bad-page", f"`wait` is 0 to {LONGEST_WAIT_SECONDS}, in seconds; ask again for more")
+    return seconds
 
 
 def _no_id(text: str) -> tuple[str, str]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
 #: How long a gateway that counts may ask for patience.
 LONGEST_PATIENCE_SECONDS = 60.0
+#: What a proxy answers in its own words while it cannot reach the gateway behind it.
+OF_A_PROXY = frozenset({502, 503, 504})
 
 
 def read(call: Call[View], answer: httpx2.Response, url: str) -> View:
@@ -38,6 +40,10 @@ def refusal(answer: httpx2.Response, url: str) -> HeatstreamError:
     try:
         problem = Problem.model_validate_json(answer.content)
     except ValidationError:
+        if answer.status_code in OF_A_PROXY:
+            return Away(
+                f"the gateway behind {url} is away ({answer.status_code}); try again in a moment", PAUSE_SECONDS
+            )
         return NoGateway(f"{url} answered {answer.status_code} and does not look like Heatstream's gateway")
     asked = answer.headers.get("Retry-After", "")
     pause = float(asked) if asked.isdigit() else PAUSE_SECONDS

@@ -11,6 +11,7 @@ from services.client.answers import read, refusal, unreachable
 from services.client.failures import Away, TooFast
 from services.client.following import NO_CONTENT, SILENCE, Following
 from services.client.gateway import SUBMIT_TRIES, TIMEOUT, TRIES
+from services.client.polling import Polling
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -84,9 +85,12 @@ class AsyncGateway:
     async def expire(self, batch_id: UUID) -> OrderedView:
         return await self._ask(calls.expire(batch_id))
 
-    async def log(self, batch_id: UUID, after: int = 0) -> EventsView:
-        """A page of what happened; the next one is after its `next_after`."""
-        return await self._ask(calls.log(batch_id, after))
+    async def log(self, batch_id: UUID, after: int = 0, wait_seconds: int | None = None) -> EventsView:
+        """A page of what happened; the next one is after its `next_after`.
+
+        Where there is nothing yet it is waited for, so many seconds (up to 30), and asked again until it is `over`.
+        """
+        return await self._ask(calls.log(batch_id, after, wait_seconds))
 
     def events(self, batch_id: UUID, after: int = 0) -> AsyncIterator[BatchNews]:
         """Every event of a batch after the cursor `after`, live and each once, until the batch is over.
@@ -119,6 +123,18 @@ class AsyncGateway:
                 await asyncio.sleep(following.pause_after(failure))
             except Away as away:
                 await asyncio.sleep(following.pause_after(away))
+
+    async def poll(self, batch_id: UUID, after: int = 0) -> AsyncIterator[BatchNews]:
+        """As `events`, by asking again and again: for where something on the way cuts or holds back streams."""
+        polling = Polling(batch_id, after)
+        while not polling.over:
+            try:
+                page = await self._ask(polling.call)
+            except Away as away:
+                await asyncio.sleep(polling.pause_after(away))
+                continue
+            for news in polling.read(page):
+                yield news
 
     async def _ask(self, call: Call[View]) -> View:
         for _ in range(TRIES - 1):

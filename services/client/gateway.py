@@ -10,6 +10,7 @@ from services.client import calls
 from services.client.answers import read, refusal, unreachable
 from services.client.failures import Away, TooFast
 from services.client.following import NO_CONTENT, SILENCE, Following
+from services.client.polling import Polling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,9 +90,12 @@ class Gateway:
     def expire(self, batch_id: UUID) -> OrderedView:
         return self._ask(calls.expire(batch_id))
 
-    def log(self, batch_id: UUID, after: int = 0) -> EventsView:
-        """A page of what happened; the next one is after its `next_after`."""
-        return self._ask(calls.log(batch_id, after))
+    def log(self, batch_id: UUID, after: int = 0, wait_seconds: int | None = None) -> EventsView:
+        """A page of what happened; the next one is after its `next_after`.
+
+        Where there is nothing yet it is waited for, so many seconds (up to 30), and asked again until it is `over`.
+        """
+        return self._ask(calls.log(batch_id, after, wait_seconds))
 
     def events(self, batch_id: UUID, after: int = 0) -> Iterator[BatchNews]:
         """Every event of a batch after the cursor `after`, live and each once, until the batch is over.
@@ -124,6 +128,17 @@ class Gateway:
                 time.sleep(following.pause_after(failure))
             except Away as away:
                 time.sleep(following.pause_after(away))
+
+    def poll(self, batch_id: UUID, after: int = 0) -> Iterator[BatchNews]:
+        """As `events`, by asking again and again: for where something on the way cuts or holds back streams."""
+        polling = Polling(batch_id, after)
+        while not polling.over:
+            try:
+                page = self._ask(polling.call)
+            except Away as away:
+                time.sleep(polling.pause_after(away))
+                continue
+            yield from polling.read(page)
 
     def _ask(self, call: Call[View]) -> View:
         for _ in range(TRIES - 1):

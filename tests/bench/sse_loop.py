@@ -16,9 +16,9 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
+from schema.streamed import NAMES
 from services.api.arrivals import Arrivals
 from services.api.settings import ApiSettings
-from services.api.sse.frames import NAMES
 from services.runtime import http, lifecycle
 from services.runtime.database import Database, Listener
 from services.runtime.queries import query

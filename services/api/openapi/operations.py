@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from schema.discovery import DiscoveredView
 from schema.requests import DiscoverRequest, NotifyRequest, RetryRequest, SubmitForm, SubmitRequest
+from schema.streamed import NAMES
 from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
+from services.api.openapi.paging import PAGE
 from services.api.openapi.parts import CALENDAR, FORM, HTML, JSON, STREAM, Answer, Document, Operation, Parameter
 from services.api.openapi.watching import STREAM_EVENT, WATCHING
 from services.api.paths import LARGEST, SWIM
 from services.api.problems import CATALOGUE
-from services.api.routes.events import LARGEST_PAGE, USUAL_PAGE
-from services.api.sse.frames import NAMES
 
 _BATCH = "/api/batches/{batch_id}"
 _UUID: Document = {"type": "string", "format": "uuid"}
@@ -141,13 +141,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 _CURSOR_OR_BLANK,
                 "The same, for who cannot set a header, which goes before it.",
             ),
-            Parameter("after", "query", {**_CURSOR, "default": 0}, "Of a page: the last event that you have."),
-            Parameter(
-                "limit",
-                "query",
-                {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": USUAL_PAGE},
-                "Of a page: how many events.",
-            ),
+            *PAGE,
         ),
     ),
     *WATCHING,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from schema.streamed import NAMES
 from services.api.openapi.parts import JSON, STREAM, Answer, Document, Operation, Parameter
 from services.api.paths import MOST_BATCHES
-from services.api.sse.frames import NAMES
 
 _CURSORS = r"[0-9]+(\.[0-9]+)*"
 _CURSORS_OR_BLANK: Document = {"type": "string", "pattern": f"^({_CURSORS})?$"}

@@ -5,20 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from schema.streamed import NAMES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: The events of the log that a stream tells, by the names that it gives them.
-NAMES = {
-    "batch.started": "batch_started",
-    "job.stage_entered": "job_progress",
-    "job.completed": "job_completed",
-    "job.failed": "job_failed",
-    "job.retry_scheduled": "job_retry_scheduled",
-    "batch.retry_requested": "batch_retry_requested",
-    "batch.completed": "batch_completed",
-    "batch.cancelled": "batch_cancelled",
-}
 #: Whether a batch is over after these.
 OVER = {"batch.completed": True, "batch.cancelled": True, "batch.expired": True, "batch.retry_requested": False}
 BEAT = b": beat\n\n"

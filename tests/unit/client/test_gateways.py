@@ -17,6 +17,7 @@ from uuid import uuid4
 import pytest
 
 import services.cli
+from schema.identity import job_id
 from services.api.openapi.operations import OPERATIONS
 from services.client import calls, following
 from services.client.async_gateway import AsyncGateway
@@ -55,6 +56,9 @@ class Blocking:
 
     def watch(self, *given: Any) -> Iterator[BatchNews]:  # noqa: ANN401 - as above
         return self._each(self._gateway.watch(*given))
+
+    def poll(self, *given: Any) -> Iterator[BatchNews]:  # noqa: ANN401 - as above
+        return self._each(self._gateway.poll(*given))
 
     def _each(self, stream: AsyncIterator[BatchNews]) -> Iterator[BatchNews]:
         while (news := self._run(anext(stream, None))) is not None:
@@ -97,7 +101,7 @@ def client(kind: str, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_each_operation_of_the_document_is_a_method_of_both() -> None:
-    wanted = {operation.name for operation in OPERATIONS if operation.tag != "gateway"} | {"log"}
+    wanted = {operation.name for operation in OPERATIONS if operation.tag != "gateway"} | {"log", "poll"}
     for client in (Gateway, AsyncGateway):
         assert {name for name, _ in inspect.getmembers(client, inspect.isfunction) if name[0] != "_"} == wanted
 
@@ -116,7 +120,8 @@ def test_each_call_is_one_that_the_document_has() -> None:
     made: list[calls.Call[Any]] = [
         calls.discover("https://meets.example"),
         calls.batch(BATCH),
-        calls.log(BATCH, 3),
+        calls.log(BATCH, 3, None),
+        calls.log(BATCH, 3, 20),
         calls.results(BATCH),
         calls.calendar(BATCH),
         calls.shared_result(CODE),
@@ -194,6 +199,49 @@ def test_a_refused_stream_is_not_asked_for_again(client: Gateway | Blocking, gat
     with pytest.raises(Refused):
         list(client.events(BATCH))
     assert len(gateway.asked) == 1
+
+
+def logged(*events: tuple[int, str, dict[str, Any]], over: bool = False) -> dict[str, Any]:
+    """A page of the log."""
+    page = [
+        {
+            "subject": str(BATCH),
+            "eventid": number,
+            "type": event_type,
+            "time": "2026-01-01T10:00:00+00:00",
+            "data": data,
+        }
+        for number, event_type, data in events
+    ]
+    return {"batch_id": str(BATCH), "events": page, "next_after": None if over else 1, "over": over}
+
+
+def test_a_polled_batch_is_told_as_its_stream_tells_it(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:
+    job = str(job_id(BATCH, 2))
+    swims, warnings = [{"lane": 4}], [{"code": "x"}]
+    done = {"job_id": job, "file_checksum": "0", "extraction": {"events": swims, "warnings": warnings}}
+    gateway.says(polled(0), logged((1, "batch.submitted", {}), (2, "job.completed", done)))
+    gateway.says(polled(2), AWAY, 503)
+    gateway.says(polled(2), logged())
+    gateway.says(polled(2), logged((3, "batch.completed", {}), (4, "batch.notification_sent", {}), over=True))
+    told = list(client.poll(BATCH))
+    assert [(news.id, news.name) for news in told] == [(2, "job_completed"), (3, "batch_completed")]
+    place = {"batch_id": str(BATCH), "event_id": 2, "occurred_at": "2026-01-01T10:00:00+00:00"}
+    assert told[0].data == {**place, "job_id": job, "sequence": 2, "swims": 1, "warnings": warnings}
+    assert [what for what, _, _ in gateway.asked] == [polled(0), *[polled(2)] * 3]
+
+
+def test_a_poll_that_stays_unanswered_is_given_up(
+    client: Gateway | Blocking, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "AWAY_SECONDS", 0.0)
+    gateway.says(polled(7), "an error page of a proxy's", 502)
+    with pytest.raises(Away, match=r"is away \(502\)"):
+        list(client.poll(BATCH, 7))
+
+
+def polled(after: int) -> str:
+    return f"{EVENTS}?after={after}&wait=20"
 
 
 def test_a_submit_is_sent_again_whole_under_its_key(
