@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-_SENT = ("Idempotency-Key", "If-None-Match", "Last-Event-ID", "traceparent", "X-Request-Id")
-_READ = ("ETag", "Link", "Location", "Retry-After", "traceparent", "X-Request-Id")
+_SENT = ("Authorization", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "traceparent", "X-Request-Id")
+_READ = ("ETag", "Link", "Location", "Retry-After", "traceparent", "WWW-Authenticate", "X-Request-Id")
 
 
 def shared(app: ASGIApp, origins: Collection[str]) -> ASGIApp:

@@ -56,7 +56,7 @@ async def gateway(settings: ApiSettings) -> AsyncIterator[int]:
             return listener.up
 
         checks = {"broker": connected, "database": database.answers, "listener": listening}
-        served = app(settings, blobs=blobs, publisher=publisher, reads=reads, hub=hub, checks=checks)
+        served = app(settings, blobs=blobs, publisher=publisher, database=database, reads=reads, hub=hub, checks=checks)
         port = await stack.enter_async_context(http.serve(served, settings.http_host, settings.http_port))
         stack.callback(hub.close)
         yield port

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 PUBLISH_SECONDS = 10.0
 
 
+class Nowhere(Transient):
+    """The broker has nobody to give the message to."""
+
+
 class Publisher:
     """Publishes and knows that it arrived: confirmed, mandatory, a return raises, so many at a time.
 
@@ -55,7 +59,7 @@ class Publisher:
                     message, routing_key, mandatory=mandatory, timeout=PUBLISH_SECONDS
                 )
             except PublishError as returned:
-                raise Transient(f"no queue takes {routing_key!r} of exchange {exchange!r}: {returned}") from returned
+                raise Nowhere(f"no queue takes {routing_key!r} of exchange {exchange!r}: {returned}") from returned
             except DeliveryError as refused:
                 raise Transient(f"the message broker refused: {refused!r}") from refused
             except GONE as gone:

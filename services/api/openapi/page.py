@@ -87,6 +87,9 @@ def _operation(path: str, method: str, operation: Document) -> Iterator[str]:
     yield f'<section id="{operation["operationId"]}"><h3><code>{method}</code> <code>{escape(path)}</code></h3>'
     yield f"<p><b>{escape(operation['summary'])}.</b></p>{prose(operation.get('description', ''))}"
     yield f"<pre>{escape(_command(path, method, operation))}</pre>"
+    for wanted in filter(None, operation["security"]):
+        often = " where this gateway asks for one" if {} in operation["security"] else ""
+        yield f"<p>With a key of the scope <code>{escape(*wanted['key'])}</code>{often}.</p>"
     if parameters := operation.get("parameters"):
         rows = (
             (f"<code>{escape(one['name'])}</code>", one["in"], shape(one["schema"]), prose(one["description"]))

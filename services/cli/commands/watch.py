@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from services.cli.batch_options import Api, AsJson, gateway_url, job_names
+from services.cli.batch_options import Api, AsJson, KeyFile, gateway_at, job_names
 
 
 def watch(
@@ -15,6 +15,7 @@ def watch(
     *,
     as_json: AsJson = False,
     api: Api = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Follow a batch, then print the schedule.
 
@@ -26,9 +27,8 @@ def watch(
     from dataclasses import asdict
 
     from services.cli import outcome, progress
-    from services.client.gateway import Gateway
 
-    with Gateway(gateway_url(api)) as gateway:
+    with gateway_at(api, key_file) as gateway:
         if as_json:
             for news in gateway.events(batch):
                 typer.echo(json.dumps(asdict(news)))

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -15,7 +15,9 @@ import pytest
 from schema.events import JobFailed
 from schema.identity import job_id
 from schema.states import BatchStatus, ErrorCode, Stage
-from tests.integration.api.forms import PDF
+from services.api.keys.needs import Asked
+from services.runtime.keys.scope import Scope
+from tests.integration.api.forms import PDF, key_of
 from tests.integration.api.ledger import SWIM
 from tests.integration.web import response
 
@@ -48,8 +50,16 @@ async def test_a_running_gateway_does_what_its_document_says_whatever_it_is_aske
 ) -> None:
     found = {**await batches(ledger), "url": site(web)}
     hosts = frozenset({web.host})
-    async with serve(smtp_url="smtp://127.0.0.1:9", allowed_hosts=hosts, read_after_write_seconds=0) as api:
-        status, said = await fuzz(f"{api.base_url}/openapi.json", found, tmp_path)
+    key = key_of(tmp_path / "keys.jsonl", *Scope)
+    settings: dict[str, Any] = {
+        "smtp_url": "smtp://127.0.0.1:9",
+        "allowed_hosts": hosts,
+        "read_after_write_seconds": 0,
+        "keys": Asked.ALL,
+        "keys_file": str(tmp_path / "keys.jsonl"),
+    }
+    async with serve(**settings) as api:
+        status, said = await fuzz(f"{api.base_url}/openapi.json", key, found, tmp_path)
     assert status == 0, said
 
 
@@ -88,7 +98,7 @@ def site(web: Web) -> list[str]:
     return [web.url("/june"), web.url("/heats.pdf")]
 
 
-async def fuzz(address: str, found: dict[str, list[str]], folder: Path) -> tuple[int, str]:
+async def fuzz(address: str, key: str, found: dict[str, list[str]], folder: Path) -> tuple[int, str]:
     config = folder / "schemathesis.toml"
     config.write_text(CONFIG.format(hooks=HERE / "fuzz_hooks.py"))
     wanted = ["--max-time", LONG] if LONG else ["--max-examples", str(TRIES), "--phases", "examples,coverage,fuzzing"]
@@ -97,6 +107,7 @@ async def fuzz(address: str, found: dict[str, list[str]], folder: Path) -> tuple
         "--config-file",
         str(config),
         *("run", address, "--checks", "all", "--seed", SEED, "--request-timeout", "30", "--no-color"),
+        *("--header", f"Authorization: Bearer {key}"),
         *("--continue-on-failure", "--generation-database", "none", "--no-shrink", *wanted),
         cwd=folder,
         env={**os.environ, "HEATSTREAM_FUZZED": json.dumps(found)},

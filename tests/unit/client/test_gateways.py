@@ -9,6 +9,7 @@ import re
 import socket
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -16,6 +17,7 @@ from uuid import uuid4
 import pytest
 
 import services.cli
+from schema.states import BatchStatus
 from services.api.openapi.operations import OPERATIONS
 from services.client import calls, following
 from services.client.async_gateway import AsyncGateway
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from services.client.following import BatchNews
     from tests.unit.conftest import ScriptedGateway
 
+NOON = datetime(2026, 7, 17, 12, tzinfo=UTC)
 BATCH, JOB, CODE = uuid4(), uuid4(), "0123456789ab"
 EVENTS = f"GET /api/batches/{BATCH}/events"
 PROBLEM = {"type": "/problems/batch-over", "title": "The batch is over", "status": 409, "detail": "too late"}
@@ -39,11 +42,11 @@ DONE = (2, "batch_completed", {"status": "completed"})
 class Blocking:
     """The asynchronous client with the face of the other one, on a loop of its own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: str | None) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
-        self._gateway = AsyncGateway(url)
+        self._gateway = AsyncGateway(url, key)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return lambda *given: self._run(getattr(self._gateway, name)(*given))
@@ -64,12 +67,12 @@ class Blocking:
 
 
 @contextmanager
-def opened(kind: str, url: str) -> Iterator[Gateway | Blocking]:
+def opened(kind: str, url: str, key: str | None = None) -> Iterator[Gateway | Blocking]:
     if kind == "sync":
-        with Gateway(url) as client:
+        with Gateway(url, key) as client:
             yield client
         return
-    blocking = Blocking(url)
+    blocking = Blocking(url, key)
     try:
         yield blocking
     finally:
@@ -118,6 +121,10 @@ def test_each_call_is_one_that_the_document_has() -> None:
         calls.retry_job(BATCH, JOB),
         calls.notify(BATCH, "parent@example.org"),
         calls.expire(BATCH),
+        calls.stats(),
+        calls.batches(BatchStatus.FAILED, NOON, "1.x"),
+        calls.set_asides("bug", 7, only_open=True),
+        calls.run_janitor(),
     ]
     known = {
         (operation.method.upper(), re.sub(r"\{\w+\}", "x", operation.path), shape)
@@ -129,6 +136,26 @@ def test_each_call_is_one_that_the_document_has() -> None:
     for call in made:
         path = call.path.replace(str(BATCH), "x").replace(str(JOB), "x").replace(CODE, "x")
         assert call.view is bytes or (call.method, path, call.view) in known
+
+
+def test_a_key_is_shown_with_every_request_and_stream_and_nowhere_else(kind: str, gateway: ScriptedGateway) -> None:
+    with opened(kind, gateway.url, "hs_key") as client:
+        gateway.says(f"POST /api/batches/{BATCH}/cancel", PROBLEM, 409)
+        with pytest.raises(Refused):
+            client.cancel(BATCH)
+        gateway.says(EVENTS, None, 204)
+        assert list(client.events(BATCH)) == []
+    assert [headers["authorization"] for _, headers, _ in gateway.asked] == ["Bearer hs_key"] * 2
+    assert "hs_key" not in "".join(address for address, _, _ in gateway.asked)
+
+
+def test_lists_are_asked_for_by_their_filters() -> None:
+    assert calls.batches(BatchStatus.FAILED, NOON, None).rest["params"] == {
+        "status": "failed",
+        "since": "2026-07-17T12:00:00+00:00",
+    }
+    assert calls.set_asides(None, 0, only_open=False).rest["params"] == {"after": 0}
+    assert calls.set_asides("bug", 7, only_open=True).rest["params"] == {"reason": "bug", "after": 7, "open": "true"}
 
 
 def test_a_refusal_has_its_slug_and_its_fields(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:
