@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from schema.errors import Rejected
-from services.runtime.clock import new_id
+from services.runtime.clock import new_secret_id
 
 if TYPE_CHECKING:
     from services.api.submission import Submission
@@ -25,7 +25,7 @@ def batch_id(key: str | None, swimmer: str, submission: Submission) -> UUID:
     Who else is asked for does not matter.
     """
     if key is None:
-        return new_id()
+        return new_secret_id()
     if not _KEY.fullmatch(key):
         raise Rejected("bad-idempotency-key", "an Idempotency-Key has 1 to 255 visible ASCII characters, best a UUID")
     sources = [source.model_dump(mode="json") for source in submission.sources]

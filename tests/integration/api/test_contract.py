@@ -17,12 +17,13 @@ from schema.identity import job_id
 from schema.states import BatchStatus, ErrorCode, Stage
 from services.api.keys.needs import Asked
 from services.runtime.keys.scope import Scope
+from services.runtime.topology import CONTROL
 from tests.integration.api.forms import PDF, key_of
 from tests.integration.api.ledger import SWIM
 from tests.integration.web import response
 
 if TYPE_CHECKING:
-    from tests.integration.api.conftest import Serve
+    from tests.integration.api.conftest import Sent, Serve
     from tests.integration.api.ledger import Ledger
     from tests.integration.web import Web
 
@@ -34,10 +35,12 @@ TRIES = 8
 #: What is far too long is refused for its length. The templates of addresses in `GET /` are no addresses.
 CONFIG = """
 hooks = "{hooks}"
+[auth.openapi.key]
+bearer = "{key}"
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", "404", "409", "410"]
 [checks.negative_data_rejection]
-expected-statuses = ["400", "404", "405", "409", "410", "413", "415", "422"]
+expected-statuses = ["400", "401", "404", "405", "409", "410", "413", "415", "422"]
 [[operations]]
 include-name = "GET /"
 phases.stateful.enabled = false
@@ -46,7 +49,7 @@ phases.stateful.enabled = false
 
 @pytest.mark.timeout(120 + int(LONG or 0))
 async def test_a_running_gateway_does_what_its_document_says_whatever_it_is_asked(
-    serve: Serve, ledger: Ledger, web: Web, tmp_path: Path
+    serve: Serve, ledger: Ledger, web: Web, sent: Sent, tmp_path: Path
 ) -> None:
     found = {**await batches(ledger), "url": site(web)}
     hosts = frozenset({web.host})
@@ -58,6 +61,7 @@ async def test_a_running_gateway_does_what_its_document_says_whatever_it_is_aske
         "keys": Asked.ALL,
         "keys_file": str(tmp_path / "keys.jsonl"),
     }
+    await sent.also(CONTROL)  # as a worker would
     async with serve(**settings) as api:
         status, said = await fuzz(f"{api.base_url}/openapi.json", key, found, tmp_path)
     assert status == 0, said
@@ -100,14 +104,13 @@ def site(web: Web) -> list[str]:
 
 async def fuzz(address: str, key: str, found: dict[str, list[str]], folder: Path) -> tuple[int, str]:
     config = folder / "schemathesis.toml"
-    config.write_text(CONFIG.format(hooks=HERE / "fuzz_hooks.py"))
+    config.write_text(CONFIG.format(hooks=HERE / "fuzz_hooks.py", key=key))
     wanted = ["--max-time", LONG] if LONG else ["--max-examples", str(TRIES), "--phases", "examples,coverage,fuzzing"]
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("schemathesis")),
         "--config-file",
         str(config),
         *("run", address, "--checks", "all", "--seed", SEED, "--request-timeout", "30", "--no-color"),
-        *("--header", f"Authorization: Bearer {key}"),
         *("--continue-on-failure", "--generation-database", "none", "--no-shrink", *wanted),
         cwd=folder,
         env={**os.environ, "HEATSTREAM_FUZZED": json.dumps(found)},
