@@ -1,5 +1,6 @@
 import { ask } from "./api.js";
 import { evolve, isOver, standing } from "./fold.js";
+import { openSource } from "./keyed_reads.js";
 
 /** What the stream's names are in the log. */
 const TYPES = {
@@ -56,7 +57,7 @@ export class Stream {
 
   listen() {
     // From the first event on: what is past tells until when a waiting sheet waits, and costs a few hundred bytes.
-    this.source = new EventSource(`/api/batches/${this.id}/events`);
+    this.source = openSource(`/api/batches/${this.id}/events`);
     for (const [name, type] of Object.entries(TYPES)) {
       this.source.addEventListener(name, (event) => {
         const data = JSON.parse(event.data);

@@ -4,7 +4,6 @@ import secrets
 from typing import TYPE_CHECKING
 from uuid import RFC_4122
 
-from services.runtime import clock
 from services.runtime.clock import age_seconds, new_id, new_secret_id
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ def test_all_bits_that_the_form_leaves_are_the_systems_chance(monkeypatch: pytes
     assert made.int & CHANCE == CHANCE
     monkeypatch.setattr(secrets, "randbits", lambda _: 0)
     assert new_secret_id().int & CHANCE == 0
-    assert clock.secrets.randbits is secrets.randbits
 
 
 def test_ids_of_the_same_millisecond_have_nothing_else_in_common() -> None:
