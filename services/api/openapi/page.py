@@ -117,6 +117,8 @@ def _operation(path: str, method: str, operation: Document) -> Iterator[str]:
 def _command(path: str, method: str, operation: Document) -> str:
     """The request for a shell, with the address in `$HEATSTREAM_API_URL`."""
     command = "curl -i" if method == "get" else f"curl -i -X {method.upper()}"
+    if operation["security"] and {} not in operation["security"]:
+        command += ' -H "Authorization: Bearer $HEATSTREAM_KEY"'
     types = operation.get("requestBody", {}).get("content", {})
     if "multipart/form-data" in types and path.endswith("/batches"):
         command += " -F swimmer='Maya Lindqvist' -F pdfs=@examples/sprint-night.pdf"

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "keys.jsonl"
+def key(tmp_path: Path) -> str:
+    return key_of(tmp_path / "keys.jsonl", Scope.SUBMIT, Scope.READ)
 
 
 @pytest.fixture(params=[Asked.SUBMIT, Asked.ALL])
-async def url(request: pytest.FixtureRequest, crew: Crew, file: Path) -> AsyncIterator[str]:
+async def url(request: pytest.FixtureRequest, crew: Crew, key: str, tmp_path: Path) -> AsyncIterator[str]:  # noqa: ARG001 - it is there before
     """A gateway that asks for keys, beside the crew's."""
     settings = ApiSettings(
         amqp_url=SecretStr(crew.servers.amqp_url),
@@ -39,16 +39,15 @@ async def url(request: pytest.FixtureRequest, crew: Crew, file: Path) -> AsyncIt
         blob_url=f"file://{crew.state.resolve()}/blobs",
         http_port=0,
         keys=request.param,
-        keys_file=str(file),
+        keys_file=str(tmp_path / "keys.jsonl"),
     )
     async with gateway(settings) as port:
         yield f"http://127.0.0.1:{port}"
 
 
 async def test_a_key_is_asked_for_once_and_opens_all_that_it_is_for(
-    page: Page, url: str, file: Path, tmp_path: Path
+    page: Page, url: str, key: str, tmp_path: Path
 ) -> None:
-    key = key_of(file, Scope.SUBMIT, Scope.READ)
     await page.goto(url)
     await page.locator("#pdfs").set_input_files(SHEETS[1:])
     await page.locator("input[name=swimmer]").fill(SWIMMER)
@@ -82,10 +81,7 @@ async def test_a_key_is_asked_for_once_and_opens_all_that_it_is_for(
     assert key not in await page.content()
 
 
-async def test_who_has_a_link_and_no_key_sees_what_the_link_is_for(
-    page: Page, url: str, file: Path, crew: Crew
-) -> None:
-    key = key_of(file, Scope.SUBMIT, Scope.READ)
+async def test_who_has_a_link_and_no_key_sees_what_the_link_is_for(page: Page, url: str, key: str, crew: Crew) -> None:
     batch = await crew.submit(SWIMMER, SHEETS[1:])
     await crew.until(f"SELECT status FROM processing_batches WHERE id = '{batch}'", ["completed"])  # noqa: S608 - ours
     (code,) = await crew.rows("SELECT result_code FROM batch_jobs WHERE batch_id = $1", batch)
