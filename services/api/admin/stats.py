@@ -9,6 +9,7 @@ import aio_pika
 
 from schema.admin_views import LagView, QueueView, SetAsideTally, StatsView, Tally, UnfinishedView
 from schema.errors import Transient
+from services.runtime.link import CONNECT_SECONDS
 from services.runtime.status.looking import Servers, look
 from services.runtime.status.state import MOST_AGE, MOST_LAG
 
@@ -69,7 +70,7 @@ class Stats:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AbstractConnection]:
         """A connection of its own: the broker closes a channel over a queue that is missing."""
-        async with asyncio.timeout(self._settings.broker_wait_seconds):
+        async with asyncio.timeout(CONNECT_SECONDS):
             connection = await aio_pika.connect(
                 self._settings.amqp_url.get_secret_value(), client_properties={"connection_name": NAME}
             )

@@ -65,8 +65,8 @@ class Asked(StrEnum):
 def need_of(route: Route) -> Scope | None:
     """What stands above for a route. Raises LookupError for one that nobody has decided about, or not as a whole."""
     methods = sorted((route.methods or set()) - {"HEAD"})  # HEAD goes with GET
-    needs = {NEEDS.get(f"{method} {route.path}", "nothing") for method in methods}
-    if len(needs) != 1 or "nothing" in needs:
+    addresses = [f"{method} {route.path}" for method in methods]
+    needs = {NEEDS[address] for address in addresses if address in NEEDS}
+    if len(needs) != 1 or not NEEDS.keys() >= set(addresses):
         raise LookupError(f"who may use {'|'.join(methods)} {route.path}? Say it in {__name__}")
-    (need,) = needs
-    return None if need is None else Scope(need)
+    return needs.pop()

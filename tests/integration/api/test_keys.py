@@ -14,7 +14,7 @@ from services.api.keys.needs import Asked
 from services.runtime import history
 from services.runtime.keys import key_file
 from services.runtime.keys.scope import Scope
-from tests.integration.api.forms import LINK, key_of, refusal, shown
+from tests.integration.api.forms import LINK, PDF, key_of, pdf, refusal, shown, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,6 +135,14 @@ async def test_a_key_and_its_secret_stand_in_no_log_and_in_no_answer(serve: Serv
     assert "batch.taken" in told
     for hidden in (key, key.rpartition("_")[2][:60], kept.sha256):
         assert hidden not in told
+
+
+async def test_who_sends_a_lot_without_a_key_is_told_so_and_may_go_on_with_one(serve: Serve, path: Path) -> None:
+    key = key_of(path, Scope.SUBMIT)
+    form = [text("swimmer", "Maya Lindqvist"), pdf(PDF * 2000)]
+    async with serve(keys=Asked.SUBMIT, keys_file=str(path)) as api:
+        assert refusal(await api.post("/api/batches", files=form)) == (401, "key-missing")
+        assert (await api.post("/api/batches", files=form, headers=shown(key))).status_code == 202
 
 
 async def test_a_page_of_another_site_may_show_a_key(serve: Serve, path: Path) -> None:
