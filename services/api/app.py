@@ -10,8 +10,11 @@ from services.api.compression import Compression
 from services.api.cross_origin import shared
 from services.api.discovery.discovery import Discovery
 from services.api.guard import Guard
+from services.api.keys.door import behind_doors
+from services.api.keys.keyring import Keyring
 from services.api.meter import Meter
 from services.api.pace import Pace
+from services.api.routes.admin import Admin
 from services.api.routes.batches import Batches
 from services.api.routes.contract import Contract
 from services.api.routes.discover import Discover
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from services.api.settings import ApiSettings
     from services.api.sse.hub import Hub
     from services.runtime.blobs import Blobs
+    from services.runtime.database import Database
     from services.runtime.publisher import Publisher
 
 
@@ -40,13 +44,17 @@ def app(  # noqa: PLR0913 - the parts that the gateway is made of
     *,
     blobs: Blobs,
     publisher: Publisher,
+    database: Database,
     reads: Reads,
     hub: Hub,
     checks: Mapping[str, Callable[[], Awaitable[bool]]],
 ) -> ASGIApp:
     """The gateway as an ASGI application."""
-    every = routes(settings, blobs=blobs, publisher=publisher, reads=reads, hub=hub, checks=checks)
-    served: ASGIApp = Starlette(routes=every, exception_handlers=problems.HANDLERS)
+    every = routes(settings, blobs=blobs, publisher=publisher, database=database, reads=reads, hub=hub, checks=checks)
+    keyring = None if settings.keys_path is None else Keyring(settings.keys_path)
+    served: ASGIApp = Starlette(
+        routes=behind_doors(every, settings.keys, keyring), exception_handlers=problems.HANDLERS
+    )
     served = Meter(Pace(served, settings), settings)
     served = Compression(served)
     return Guard(shared(served, settings.cors_origins) if settings.cors_origins else served)
@@ -57,6 +65,7 @@ def routes(  # noqa: PLR0913 - as above
     *,
     blobs: Blobs,
     publisher: Publisher,
+    database: Database,
     reads: Reads,
     hub: Hub,
     checks: Mapping[str, Callable[[], Awaitable[bool]]],
@@ -72,6 +81,7 @@ def routes(  # noqa: PLR0913 - as above
         *Results(reads, page).routes(),
         *Discover(Discovery(settings)).routes(),
         *Events(hub, reads, settings.beat_seconds).routes(),
+        *Admin(settings, database, commands).routes(),
         *Contract(settings).routes(),
         *health.routes(checks),
     ]

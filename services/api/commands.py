@@ -4,10 +4,11 @@ import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
+from aio_pika import Message
 
 from schema.errors import Transient
 from services.runtime.command_message import command_message
-from services.runtime.topology import COMMANDS
+from services.runtime.topology import COMMANDS, CONTROL, SWEEP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,3 +54,7 @@ class Commands:
         """Return when the broker has the command on disk. Raises Transient when that could not be had."""
         message = command_message(command, app_id=APP_ID, correlation_id=correlation_id, traceparent=traceparent)
         await self._publisher.publish(COMMANDS, command.TYPE, message)
+
+    async def call_janitor(self) -> None:
+        """Return when the workers are told. Raises Nowhere where none is there, Transient where nobody knows."""
+        await self._publisher.publish(CONTROL, "", Message(b"", type=SWEEP, app_id=APP_ID))

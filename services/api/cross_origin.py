@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-_SENT = ("Idempotency-Key", "If-None-Match", "Last-Event-ID", "traceparent", "X-Request-Id")
+_SENT = ("Authorization", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "traceparent", "X-Request-Id")
 _READ = (
     "ETag",
     "Idempotency-Key",
@@ -19,6 +19,7 @@ _READ = (
     "RateLimit-Policy",
     "Retry-After",
     "traceparent",
+    "WWW-Authenticate",
     "X-Request-Id",
 )
 

@@ -57,7 +57,7 @@ async def gateway(settings: ApiSettings) -> AsyncIterator[int]:
             return listener.up
 
         checks = {"broker": connected, "database": database.answers, "listener": listening}
-        served = app(settings, blobs=blobs, publisher=publisher, reads=reads, hub=hub, checks=checks)
+        served = app(settings, blobs=blobs, publisher=publisher, database=database, reads=reads, hub=hub, checks=checks)
         serving = http.serve(
             served,
             settings.http_host,

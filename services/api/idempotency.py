@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from schema.errors import Rejected
-from services.runtime.clock import new_id
+from services.runtime.clock import new_secret_id
 
 if TYPE_CHECKING:
     from services.api.submission import Submission
@@ -20,7 +20,7 @@ _NAMESPACE = UUID("3d0c9a52-7c1e-5b0f-8f53-0f4b6a1f6d2e")
 
 def key(given: str | None, submission: Submission) -> str | None:
     """What a request comes again under. Several swimmers have one always: some of them may arrive, and others not."""
-    return str(new_id()) if given is None and len(submission.swimmers) > 1 else given
+    return str(new_secret_id()) if given is None and len(submission.swimmers) > 1 else given
 
 
 def batch_id(key: str | None, swimmer: str, submission: Submission) -> UUID:
@@ -30,7 +30,7 @@ def batch_id(key: str | None, swimmer: str, submission: Submission) -> UUID:
     Who else is asked for does not matter.
     """
     if key is None:
-        return new_id()
+        return new_secret_id()
     if not _KEY.fullmatch(key):
         raise Rejected("bad-idempotency-key", "an Idempotency-Key has 1 to 255 visible ASCII characters, best a UUID")
     sources = [source.model_dump(mode="json") for source in submission.sources]

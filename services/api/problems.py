@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"
 RETRY_AFTER_SECONDS = 2
+UNAUTHORIZED = 401
 
 #: Every refusal that the gateway knows: its HTTP status and its title.
 CATALOGUE: Mapping[str, tuple[int, str]] = {
@@ -32,6 +33,11 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "bad-cursor": (400, "This is no cursor"),
     "bad-page": (400, "This is no page of the log"),
     "bad-swims": (400, "These are no swims"),
+    "bad-filter": (400, "This is no filter"),
+    "key-missing": (401, "A key is needed"),
+    "key-unknown": (401, "The key is not known"),
+    "key-scope": (403, "The key is not for this"),
+    "keys-off": (403, "There are no keys here"),
     "not-found": (404, "There is nothing here"),
     "method-not-allowed": (405, "This address does not do that"),
     "unknown-job": (404, "There is no such job"),
@@ -76,6 +82,7 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "discovery-busy": (503, "Many pages are being looked through"),
     "uploads-busy": (503, "Many PDFs are being handed in"),
     "too-many-connections": (503, "Too many connections are open"),
+    "no-worker": (503, "No worker is there"),
     "shutting-down": (503, "This gateway is stopping"),
 }
 _AWAY = {
@@ -85,6 +92,7 @@ _AWAY = {
     "blob-store-unavailable": "files cannot be taken at the moment; send them again in a few seconds, or send links",
     "discovery-busy": "ask again in a few seconds",
     "uploads-busy": "send it again in a few seconds, under its Idempotency-Key if any",
+    "no-worker": "there is nobody to do it; start a worker, and ask again",
     "shutting-down": "connect again: another gateway, or this one in a moment, goes on where you were",
 }
 
@@ -138,8 +146,12 @@ def problem(
         detail=detail,
         errors=tuple({"field": name, "message": message} for name, message in fields),
     )
+    wanted = {"WWW-Authenticate": "Bearer"} if status == UNAUTHORIZED else {}
     return Response(
-        body.model_dump_json(), status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store", **(headers or {})}
+        body.model_dump_json(),
+        status,
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store", **wanted, **(headers or {})},
     )
 
 

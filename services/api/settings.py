@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field, IPvAnyNetwork, StringConstraints, field_validator
+from pydantic import Field, IPvAnyNetwork, StringConstraints, field_validator, model_validator
 from pydantic_settings import NoDecode
 
+from services.api.keys.needs import Asked
 from services.runtime.settings import Settings
 
 Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[0-9a-z.:\[\]-]+)$")]
@@ -47,12 +49,30 @@ class ApiSettings(Settings):
     body_minutes: float = Field(30, gt=0, description="Longest that a body may take.")
     idle_seconds: int = Field(30, ge=1, description="Silence after which a connection without a request is closed.")
     reader_seconds: float = Field(60, gt=0, description="Who takes nothing of an answer for so long is cut.")
+    keys: Asked = Field(
+        Asked.OFF,
+        description="Who needs a key: `off`, nobody; `submit`, who hands in or changes something; `all`, who reads a "
+        "batch, too. For `/api/admin` everybody does. [How](docs/security.md).",
+    )
+    keys_file: str = Field(
+        "", description="The file of keys, as `heatstream keys` makes it; read anew when it changes."
+    )
     database_connections: int = Field(8, ge=1, le=100, description="Connections to PostgreSQL for reads.")
 
     @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split_lists(cls, value: object) -> object:
         return cls._split(value)
+
+    @model_validator(mode="after")
+    def _what_is_asked_for_is_kept_somewhere(self) -> Self:
+        if self.keys is not Asked.OFF and not self.keys_file:
+            raise ValueError("HEATSTREAM_KEYS asks for keys: say in HEATSTREAM_KEYS_FILE where they are")
+        return self
+
+    @property
+    def keys_path(self) -> Path | None:
+        return Path(self.keys_file) if self.keys_file else None
 
     @property
     def max_pdf_bytes(self) -> int:

@@ -24,6 +24,7 @@ from services.cli.commands import (
 from services.cli.commands.audit.group import group as audit
 from services.cli.commands.dead_letters.group import group as dead_letters
 from services.cli.commands.erase.command import erase
+from services.cli.commands.keys.group import group as keys
 from services.cli.commands.set_aside.group import group as set_aside
 from services.cli.commands.status.command import status
 from services.cli.failures import OneLineFailures
@@ -123,4 +124,9 @@ app.add_typer(
     audit,
     name="audit",
     epilog="\b\nExample:\n  heatstream audit verify --all",
+)
+app.add_typer(
+    keys,
+    name="keys",
+    epilog="\b\nExample:\n  heatstream keys create 'club site' --scope submit --file keys.jsonl",
 )

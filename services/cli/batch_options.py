@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schema.views import BatchView
+    from services.client.gateway import Gateway
 
 from services.cli.checkout import running_api
 from services.cli.failures import Unusable
@@ -20,6 +23,16 @@ Api = Annotated[
     str | None,
     typer.Option(
         "--api", metavar="URL", envvar="HEATSTREAM_API_URL", help="The gateway; without it, the one of `heatstream up`."
+    ),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file",
+        metavar="FILE",
+        envvar="HEATSTREAM_KEY_FILE",
+        dir_okay=False,
+        help="A file with the key that the gateway asks for; without it, HEATSTREAM_KEY. Never on the command line.",
     ),
 ]
 Broker = Annotated[
@@ -104,3 +117,18 @@ def team(code: str) -> str:
 
 def gateway_url(given: str | None) -> str:
     return given or running_api() or DEFAULT_API
+
+
+def gateway_at(url: str | None, key_file: Path | None) -> Gateway:
+    """A client of the gateway. Raises Unusable for a file that has no key."""
+    from services.client.gateway import Gateway  # noqa: PLC0415 - so that --help stays quick
+
+    return Gateway(gateway_url(url), _key(key_file))
+
+
+def _key(file: Path | None) -> str | None:
+    key = os.environ.get("HEATSTREAM_KEY", "") if file is None else readable(file).read_text(errors="replace")
+    key, said = key.strip(), "HEATSTREAM_KEY" if file is None else str(file)
+    if not (key or file is None) or not re.fullmatch(r"[\x21-\x7e]*", key):
+        raise Unusable(f"{said} has no key: it is one word, as `heatstream keys create` printed it")
+    return key or None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
 
@@ -14,30 +14,13 @@ from services.cli.failures import Unusable
 from services.runtime import log
 from services.runtime.database import Database
 from services.runtime.link import GONE
-from services.runtime.queries import query
+from services.runtime.tables import Tables
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+    from collections.abc import AsyncIterator, Coroutine
 
 T = TypeVar("T")
 NAME = "heatstream-cli"
-ROWS_A_FETCH = 1000
-
-
-class Tables:
-    """What the tables say, in transactions that cannot write. Raises Transient when the database is away."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def rows(self, name: str, *arguments: Any) -> list[asyncpg.Record]:  # noqa: ANN401 - as asyncpg takes them
-        return [row async for row in self.each(name, *arguments)]
-
-    async def each(self, name: str, *arguments: Any) -> AsyncGenerator[asyncpg.Record]:  # noqa: ANN401 - the same
-        """The rows of a query, however many, a thousand at a time in memory."""
-        async with self._database.connection() as connection, connection.transaction(readonly=True):
-            async for row in connection.cursor(query(name), *arguments, prefetch=ROWS_A_FETCH):
-                yield row
 
 
 @asynccontextmanager

@@ -15,10 +15,13 @@ from services.client.polling import Polling
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
     from uuid import UUID
 
+    from schema.admin_views import CalledView, ListedBatchesView, SetAsidesView, StatsView
     from schema.discovery import DiscoveredView
+    from schema.states import BatchStatus
     from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
     from services.client.calls import Call, View
     from services.client.following import BatchNews
@@ -27,9 +30,9 @@ if TYPE_CHECKING:
 class AsyncGateway:
     """As `Gateway`, for asyncio."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: str | None = None) -> None:
         self.url = url.rstrip("/")
-        self._client = httpx2.AsyncClient(base_url=self.url, timeout=TIMEOUT)
+        self._client = httpx2.AsyncClient(base_url=self.url, timeout=TIMEOUT, headers=calls.shown(key))
         self._reached = False
 
     async def __aenter__(self) -> Self:
@@ -84,6 +87,23 @@ class AsyncGateway:
 
     async def expire(self, batch_id: UUID) -> OrderedView:
         return await self._ask(calls.expire(batch_id))
+
+    async def stats(self) -> StatsView:
+        """How everything is; as what follows, for a key with the scope `admin`."""
+        return await self._ask(calls.stats())
+
+    async def batches(
+        self, status: BatchStatus | None = None, since: datetime | None = None, after: str | None = None
+    ) -> ListedBatchesView:
+        """A page of all batches, newest first; the next one is after its `next_after`."""
+        return await self._ask(calls.batches(status, since, after))
+
+    async def set_asides(self, reason: str | None = None, after: int = 0, *, only_open: bool = False) -> SetAsidesView:
+        """A page of what the projector set aside, oldest first; the next one is after its `next_after`."""
+        return await self._ask(calls.set_asides(reason, after, only_open=only_open))
+
+    async def run_janitor(self) -> CalledView:
+        return await self._ask(calls.run_janitor())
 
     async def log(self, batch_id: UUID, after: int = 0, wait_seconds: int | None = None) -> EventsView:
         """A page of what happened; the next one is after its `next_after`.

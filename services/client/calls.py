@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import uuid4
 
+from schema.admin_views import CalledView, ListedBatchesView, SetAsidesView, StatsView
 from schema.discovery import DiscoveredView
 from schema.requests import DiscoverRequest, NotifyRequest, RetryRequest
 from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
@@ -14,17 +15,34 @@ from schema.views import BatchView, EventsView, OrderedView, ResultsView, Result
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import ExitStack
+    from datetime import datetime
     from uuid import UUID
 
     from pydantic import BaseModel
+
+    from schema.states import BatchStatus
 
 #: Longer than the gateway takes for a page whose parts are all late.
 DISCOVERY_SECONDS = 60.0
 #: For what comes behind the wait that was asked for.
 ANSWER_SECONDS = 30.0
+#: Longer than the gateway looks at the broker.
+STATS_SECONDS = 30.0
 
 View = TypeVar(
-    "View", SubmittedView, DiscoveredView, BatchView, EventsView, OrderedView, ResultsView, ResultView, bytes
+    "View",
+    SubmittedView,
+    DiscoveredView,
+    BatchView,
+    EventsView,
+    OrderedView,
+    ResultsView,
+    ResultView,
+    StatsView,
+    ListedBatchesView,
+    SetAsidesView,
+    CalledView,
+    bytes,
 )
 
 
@@ -36,6 +54,11 @@ class Call(Generic[View]):
     method: str
     path: str
     rest: dict[str, Any] = field(default_factory=dict)
+
+
+def shown(key: str | None) -> dict[str, str]:
+    """The headers that show a key."""
+    return {} if key is None else {"Authorization": f"Bearer {key}"}
 
 
 def submit(swimmers: Sequence[str], sources: Sequence[Path | str], open_files: ExitStack) -> Call[SubmittedView]:
@@ -98,6 +121,28 @@ def notify(batch_id: UUID, email: str) -> Call[OrderedView]:
 
 def expire(batch_id: UUID) -> Call[OrderedView]:
     return Call(OrderedView, "POST", f"/api/batches/{batch_id}/expire")
+
+
+def stats() -> Call[StatsView]:
+    return Call(StatsView, "GET", "/api/admin/stats", {"timeout": STATS_SECONDS})
+
+
+def batches(status: BatchStatus | None, since: datetime | None, after: str | None) -> Call[ListedBatchesView]:
+    named = {"status": status, "since": since and since.isoformat(), "after": after}
+    return Call(ListedBatchesView, "GET", "/api/admin/batches", _query(named))
+
+
+def set_asides(reason: str | None, after: int, *, only_open: bool) -> Call[SetAsidesView]:
+    named = {"reason": reason, "after": after, "open": "true" if only_open else None}
+    return Call(SetAsidesView, "GET", "/api/admin/set-asides", _query(named))
+
+
+def run_janitor() -> Call[CalledView]:
+    return Call(CalledView, "POST", "/api/admin/janitor")
+
+
+def _query(named: dict[str, Any]) -> dict[str, Any]:
+    return {"params": {name: value for name, value in named.items() if value is not None}}
 
 
 def _json(asked: BaseModel) -> dict[str, Any]:

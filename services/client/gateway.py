@@ -14,10 +14,13 @@ from services.client.polling import Polling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
     from uuid import UUID
 
+    from schema.admin_views import CalledView, ListedBatchesView, SetAsidesView, StatsView
     from schema.discovery import DiscoveredView
+    from schema.states import BatchStatus
     from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
     from services.client.calls import Call, View
     from services.client.following import BatchNews
@@ -30,11 +33,14 @@ TRIES = 3
 
 
 class Gateway:
-    """The gateway at `url`. Raises Refused, Away, Unreachable and NoGateway, all with a sentence for people."""
+    """The gateway at `url`; `key` is what it may ask for.
 
-    def __init__(self, url: str) -> None:
+    Raises Refused, Away, Unreachable and NoGateway, all with a sentence for people.
+    """
+
+    def __init__(self, url: str, key: str | None = None) -> None:
         self.url = url.rstrip("/")
-        self._client = httpx2.Client(base_url=self.url, timeout=TIMEOUT)
+        self._client = httpx2.Client(base_url=self.url, timeout=TIMEOUT, headers=calls.shown(key))
         self._reached = False
 
     def __enter__(self) -> Self:
@@ -89,6 +95,23 @@ class Gateway:
 
     def expire(self, batch_id: UUID) -> OrderedView:
         return self._ask(calls.expire(batch_id))
+
+    def stats(self) -> StatsView:
+        """How everything is; as what follows, for a key with the scope `admin`."""
+        return self._ask(calls.stats())
+
+    def batches(
+        self, status: BatchStatus | None = None, since: datetime | None = None, after: str | None = None
+    ) -> ListedBatchesView:
+        """A page of all batches, newest first; the next one is after its `next_after`."""
+        return self._ask(calls.batches(status, since, after))
+
+    def set_asides(self, reason: str | None = None, after: int = 0, *, only_open: bool = False) -> SetAsidesView:
+        """A page of what the projector set aside, oldest first; the next one is after its `next_after`."""
+        return self._ask(calls.set_asides(reason, after, only_open=only_open))
+
+    def run_janitor(self) -> CalledView:
+        return self._ask(calls.run_janitor())
 
     def log(self, batch_id: UUID, after: int = 0, wait_seconds: int | None = None) -> EventsView:
         """A page of what happened; the next one is after its `next_after`.

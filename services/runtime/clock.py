@@ -1,12 +1,11 @@
 from __future__ import annotations
 
+import secrets
+import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import uuid_utils.compat
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 
 def now() -> datetime:
@@ -16,6 +15,16 @@ def now() -> datetime:
 def new_id() -> UUID:
     """A UUIDv7: its first 48 bits are the time in milliseconds, so ids sort by age and a batch's age can be read."""
     return uuid_utils.compat.uuid7()
+
+
+def new_secret_id() -> UUID:
+    """A UUIDv7 whose other 74 bits are the system's chance, each time anew: who has it proves to have been told.
+
+    Those of `new_id` count up within a millisecond, and differ by 32 bits of chance then.
+    """
+    chance = secrets.randbits(74)
+    head = int(time.time() * 1000) << 80 | 7 << 76 | (chance >> 62) << 64
+    return UUID(int=head | 2 << 62 | chance & (1 << 62) - 1)
 
 
 def age_seconds(identifier: UUID) -> float | None:

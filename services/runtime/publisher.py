@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 PUBLISH_SECONDS = 10.0
 
 
+class Nowhere(Transient):
+    """The broker has nobody to give the message to."""
+
+
 class Publisher:
     """Publishes and knows that it arrived: confirmed, mandatory, a return raises, so many at a time.
 
@@ -57,7 +61,7 @@ class Publisher:
                         exchange, routing_key, message.body, message.properties, mandatory=mandatory
                     )
             except PublishError as returned:
-                raise Transient(f"no queue takes {routing_key!r} of exchange {exchange!r}: {returned}") from returned
+                raise Nowhere(f"no queue takes {routing_key!r} of exchange {exchange!r}: {returned}") from returned
             except DeliveryError as refused:
                 raise Transient(f"the message broker refused: {refused!r}") from refused
             except GONE as gone:

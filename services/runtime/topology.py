@@ -21,8 +21,10 @@ EVENTS_DEAD = "heatstream.events.dead"
 HISTORY = "heatstream.history"
 #: Its messages are permits to call the AI: who calls holds one unacknowledged.
 AI_PERMITS = "heatstream.ai-permits"
-#: Says to all workers at once which batch is to stop; each listens with an exclusive queue of its own.
+#: Says something to all workers at once; each listens with an exclusive queue of its own.
 CONTROL = "heatstream.control"
+#: What is said there, as the message's type: the batch in the body is to stop; the janitor is to look around now.
+STOP, SWEEP = "batch.stop", "janitor.run"
 #: Seconds that a retry waits, each delay with a little more at random, so that what failed together does not come back
 #: together. Each has a queue of its own, because a per-message TTL waits behind its queue's head.
 DELAYS = ((1, 2), (4, 5, 6), (16, 19, 22), (64, 72, 80))

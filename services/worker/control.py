@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from aio_pika import Message
 
-from services.runtime.topology import CONTROL, Topology, declare
+from services.runtime.topology import CONTROL, STOP, SWEEP, Topology, declare
 from services.worker.origin import SOURCE
 
 if TYPE_CHECKING:
@@ -22,17 +22,20 @@ log = structlog.get_logger()
 
 
 class Control:
-    """Says to all workers, this one too, that a batch is to stop; and hears it from them.
+    """Says to all workers, this one too, that a batch is to stop, and hears it from them; hears who calls the janitor.
 
-    It only makes a stop quick: who is not connected at the moment finds it in the tables before the next stage.
+    It only makes things quick: who is not connected at the moment finds in the tables before the next stage that a
+    batch is to stop, and the janitor comes anyway.
     """
 
-    def __init__(self, publisher: Publisher, topology: Topology, stop: Callable[[UUID], None]) -> None:
-        self._publisher, self._topology, self._stop = publisher, topology, stop
+    def __init__(
+        self, publisher: Publisher, topology: Topology, *, stop: Callable[[UUID], None], sweep: Callable[[], None]
+    ) -> None:
+        self._publisher, self._topology, self._stop, self._sweep = publisher, topology, stop, sweep
 
     async def announce(self, batch_id: UUID) -> None:
         """Return when the broker has passed it on. Raises Transient; announcing it again is harmless."""
-        message = Message(str(batch_id).encode(), type="batch.stop", app_id=SOURCE)
+        message = Message(str(batch_id).encode(), type=STOP, app_id=SOURCE)
         await self._publisher.publish(CONTROL, "", message, mandatory=False)
 
     @asynccontextmanager
@@ -46,6 +49,10 @@ class Control:
         yield
 
     async def _hear(self, message: AbstractIncomingMessage) -> None:
+        if message.type == SWEEP:
+            log.info("janitor.called", app_id=message.app_id)
+            self._sweep()
+            return
         try:
             batch_id = UUID(message.body.decode())
         except ValueError:

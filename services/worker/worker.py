@@ -73,7 +73,8 @@ async def working(
             ai=ai,
         )
         running = Running()
-        control = Control(publisher, wanted, running.stop)
+        called = asyncio.Event()
+        control = Control(publisher, wanted, stop=running.stop, sweep=called.set)
         batches = BatchCommands(
             events=events, dispatch=dispatch, records=records, control=control, mails=settings.mails
         )
@@ -130,6 +131,7 @@ async def working(
             blobs=blobs,
             reader_version=reader.version,
             sweeps=sweeps,
+            called=called,
         )
         await stack.enter_async_context(house)
 

@@ -26,7 +26,7 @@ class Crew:
     """The three services as real processes, each of which can be killed and started again."""
 
     def __init__(self, servers: Servers, state: Path) -> None:
-        self._servers, self._state = servers, state
+        self.servers, self.state = servers, state
         self._port = machine.free_port()
         self._running: dict[str, tuple[Process, ExitStack]] = {}
         self.api_url = f"http://127.0.0.1:{self._port}"
@@ -41,9 +41,9 @@ class Crew:
             stack.close()
 
     def start(self, name: str) -> None:
-        command, environment, ready_url = service(name, self._servers, self._state, self._port)
+        command, environment, ready_url = service(name, self.servers, self.state, self._port)
         stack = ExitStack()
-        log = self._state / "logs" / f"{name}.log"
+        log = self.state / "logs" / f"{name}.log"
         started = launched(name, command, log=log, ready=lambda: is_ready(ready_url), environment=environment)
         self._running[name] = (running := stack.enter_context(started)), stack
         running.await_ready()
@@ -64,7 +64,7 @@ class Crew:
             return UUID(answer.json()["batch_id"])
 
     async def rows(self, sql: str, *arguments: object) -> list[Any]:
-        connection = await asyncpg.connect(self._servers.database_url)
+        connection = await asyncpg.connect(self.servers.database_url)
         try:
             return [row[0] if len(row) == 1 else tuple(row) for row in await connection.fetch(sql, *arguments)]
         finally:

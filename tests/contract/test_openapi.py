@@ -11,6 +11,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from services.api.app import routes
+from services.api.keys.needs import NEEDS, Asked
 from services.api.openapi import document
 from services.api.openapi.document import ELSEWHERE, EVERYWHERE, Limits, openapi
 from services.api.openapi.limits_page import limits_page
@@ -19,6 +20,7 @@ from services.api.openapi.page import POLICY, page
 from services.api.openapi.problems_page import slugs
 from services.api.problems import CATALOGUE, MEDIA_TYPE
 from services.api.settings import ApiSettings
+from services.runtime.keys.scope import Scope
 from services.runtime.version import VERSION
 from tests.contract.documents import ROOT, over_http
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 DOCUMENT = over_http()
 #: What a test builds no gateway for: the routes only hold on to it.
 NO_PART = cast("Any", None)
+KEYS = {"key-missing", "key-unknown", "key-scope"}
 
 
 def described() -> set[tuple[str, str]]:
@@ -35,7 +38,9 @@ def described() -> set[tuple[str, str]]:
 
 
 def served() -> set[tuple[str, str]]:
-    every = routes(ApiSettings(), blobs=NO_PART, publisher=NO_PART, reads=NO_PART, hub=NO_PART, checks={})
+    every = routes(
+        ApiSettings(), blobs=NO_PART, publisher=NO_PART, database=NO_PART, reads=NO_PART, hub=NO_PART, checks={}
+    )
     told = [route for route in every if route.include_in_schema]  # the page is for people, and no contract
     return {(route.path, method) for route in told for method in route.methods or ()}
 
@@ -47,6 +52,30 @@ def operations() -> Iterator[dict[str, Any]]:
 
 def test_the_document_names_every_route_and_no_other() -> None:
     assert described() == {(path, method) for path, method in served() if method != "HEAD"}
+
+
+def test_every_route_stands_in_the_table_of_who_may_use_it_and_nothing_else_does() -> None:
+    every = routes(
+        ApiSettings(), blobs=NO_PART, publisher=NO_PART, database=NO_PART, reads=NO_PART, hub=NO_PART, checks={}
+    )
+    there = {f"{method} {route.path}" for route in every for method in (route.methods or set()) - {"HEAD"}}
+    assert there == set(NEEDS)
+    assert {address for address in there if "admin" in address} == {
+        address for address, need in NEEDS.items() if need is Scope.ADMIN
+    }
+
+
+@pytest.mark.parametrize("asked", Asked)
+def test_every_operation_says_whether_it_wants_a_key(asked: Asked) -> None:
+    schemes = DOCUMENT["components"]["securitySchemes"]
+    for path, item in openapi("0", Limits(15, 25), asked)["paths"].items():
+        for method, operation in item.items():
+            need = NEEDS[f"{method.upper()} {path}"]
+            wanted = [] if need is None else [{"key": [need]}] if need in asked.scopes else [{}, {"key": [need]}]
+            assert operation["security"] == wanted
+            assert {name for one in wanted for name in one} <= set(schemes)
+            on_key = {slug for slug in slugs(operation) if slug.startswith("key")}
+            assert on_key == (set() if need is None else KEYS | ({"keys-off"} if need is Scope.ADMIN else set()))
 
 
 def test_what_is_got_can_be_asked_for_by_head_as_the_document_says() -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from schema.json_schemas import shared_schemas
 from schema.requests import SubmitForm, SubmitRequest
 from schema.views import Problem
+from services.api.keys.needs import NEEDS, Asked
 from services.api.meter import FREE
 from services.api.openapi.operations import OPERATIONS
 from services.api.problems import CATALOGUE, MEDIA_TYPE, TYPE_PREFIX
+from services.runtime.keys.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,7 +37,11 @@ Every refusal is `{MEDIA_TYPE}` (RFC 9457): the slug at the end of its `type` is
 An address answers HEAD as GET, without the body, and a method that it does not have with 405. \
 What one network's address may ask for is bounded: answers say what is left of it in `RateLimit`, and a 429 in \
 `Retry-After` when to come back. JSON and calendars are compressed for who takes gzip.
+
+Who has a batch's id, or the code of a share link, may read it: keep them to whom they are for. Whoever runs a gateway \
+may ask for a key as well, and for `/api/admin` every gateway does.
 """
+_KEY = "A key that `heatstream keys create` made, with the scope that an operation names; in this header, nowhere else."
 _HEADERS = {
     "X-Request-Id": "The request, as its sender called it or by a new id. It stands in the log, and in what follows.",
     "ETag": "This very answer: send it as `If-None-Match`.",
@@ -56,11 +62,11 @@ class Limits:
     pdf_mb: int
 
 
-def openapi(version: str, limits: Limits) -> Document:
-    """`version` is the software's."""
+def openapi(version: str, limits: Limits, asked: Asked = Asked.OFF) -> Document:
+    """`version` is the software's, `asked` for what this gateway wants a key."""
     paths: defaultdict[str, Document] = defaultdict(dict)
     for operation in OPERATIONS:
-        paths[operation.path][operation.method] = _operation(operation)
+        paths[operation.path][operation.method] = _operation(operation, asked)
     return {
         "openapi": OPENAPI_VERSION,
         "info": {"title": "Heatstream", "version": version, "description": _DESCRIPTION},
@@ -70,12 +76,14 @@ def openapi(version: str, limits: Limits) -> Document:
         "components": {
             "schemas": _schemas(limits),
             "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in _HEADERS.items()},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": _KEY}},
             "responses": {str(status): _problems(status, slugs) for status, slugs in _by_status(ELSEWHERE).items()},
         },
     }
 
 
-def _operation(operation: Operation) -> Document:
+def _operation(operation: Operation, asked: Asked) -> Document:
+    need = NEEDS[f"{operation.method.upper()} {operation.path}"]
     made: Document = {"operationId": operation.name, "tags": [operation.tag], "summary": operation.summary}
     if operation.description:
         made["description"] = operation.description
@@ -85,7 +93,8 @@ def _operation(operation: Operation) -> Document:
         content = {media_type: _content(model) for media_type, model in operation.body.items()}
         made["requestBody"] = {"required": operation.body_required, "content": content}
     answers = {str(answer.status): _answer(answer) for answer in operation.answers}
-    refusals = _by_status((*operation.problems, *anywhere(operation.path))).items()
+    made["security"] = _security(need, asked)
+    refusals = _by_status((*operation.problems, *_on_key(need), *anywhere(operation.path))).items()
     made["responses"] = {**answers, **{str(status): _problems(status, slugs) for status, slugs in refusals}}
     return made
 
@@ -93,6 +102,21 @@ def _operation(operation: Operation) -> Document:
 def anywhere(path: str) -> tuple[str, ...]:
     """What an address may refuse whatever it is for."""
     return EVERYWHERE if path.startswith(FREE) else (*EVERYWHERE, *METERED)
+
+
+def _security(need: Scope | None, asked: Asked) -> list[Document]:
+    """Nothing for everybody; a scope, as a role of the key; and `{}`, nothing, beside one that is not asked for."""
+    if need is None:
+        return []
+    wanted: Document = {"key": [need.value]}
+    return [wanted] if need in asked.scopes else [{}, wanted]
+
+
+def _on_key(need: Scope | None) -> tuple[str, ...]:
+    """How an operation refuses a key: where the gateway asks for one."""
+    if need is None:
+        return ()
+    return ("key-missing", "key-unknown", "key-scope", *(("keys-off",) if need is Scope.ADMIN else ()))
 
 
 def _content(model: type[BaseModel]) -> Document:

@@ -6,6 +6,7 @@ from schema.discovery import DiscoveredView
 from schema.requests import DiscoverRequest, NotifyRequest, RetryRequest, SubmitForm, SubmitRequest
 from schema.streamed import NAMES
 from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
+from services.api.openapi.admin_operations import ADMIN_OPERATIONS
 from services.api.openapi.paging import PAGE
 from services.api.openapi.parts import CALENDAR, FORM, HTML, JSON, STREAM, Answer, Document, Operation, Parameter
 from services.api.openapi.watching import STREAM_EVENT, WATCHING
@@ -63,7 +64,6 @@ _ON_DISCOVER = (
 )
 _ON_RETRY = ("unknown-job", "batch-cancelled", "job-not-failed", "nothing-failed", "bad-job-ids")
 _ORDERED = (Answer(202, "The broker has the order.", {JSON: OrderedView}, ("Location", "Link")),)
-
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -233,17 +233,14 @@ OPERATIONS: tuple[Operation, ...] = (
         _ON_ORDER,
         parameters=(_BATCH_ID, _TRACEPARENT),
     ),
+    *ADMIN_OPERATIONS,
     Operation(
         "home",
         "get",
         "/",
         "gateway",
         "List the addresses, or show a browser the page",
-        (
-            Answer(
-                200, f"By what they are for; the page for who takes {HTML}.", {JSON: _OBJECT, HTML: _TEXT}, ("Link",)
-            ),
-        ),
+        (Answer(200, f"By what for; the page for who takes {HTML}.", {JSON: _OBJECT, HTML: _TEXT}, ("Link",)),),
     ),
     Operation(
         "openapi",

@@ -87,6 +87,9 @@ def _operation(path: str, method: str, operation: Document) -> Iterator[str]:
     yield f'<section id="{operation["operationId"]}"><h3><code>{method}</code> <code>{escape(path)}</code></h3>'
     yield f"<p><b>{escape(operation['summary'])}.</b></p>{prose(operation.get('description', ''))}"
     yield f"<pre>{escape(_command(path, method, operation))}</pre>"
+    for wanted in filter(None, operation["security"]):
+        often = " where this gateway asks for one" if {} in operation["security"] else ""
+        yield f"<p>With a key of the scope <code>{escape(*wanted['key'])}</code>{often}.</p>"
     if parameters := operation.get("parameters"):
         rows = (
             (f"<code>{escape(one['name'])}</code>", one["in"], shape(one["schema"]), prose(one["description"]))
@@ -114,6 +117,8 @@ def _operation(path: str, method: str, operation: Document) -> Iterator[str]:
 def _command(path: str, method: str, operation: Document) -> str:
     """The request for a shell, with the address in `$HEATSTREAM_API_URL`."""
     command = "curl -i" if method == "get" else f"curl -i -X {method.upper()}"
+    if operation["security"] and {} not in operation["security"]:
+        command += ' -H "Authorization: Bearer $HEATSTREAM_KEY"'
     types = operation.get("requestBody", {}).get("content", {})
     if "multipart/form-data" in types and path.endswith("/batches"):
         command += " -F swimmer='Maya Lindqvist' -F pdfs=@examples/sprint-night.pdf"

@@ -22,7 +22,7 @@ class Contract:
     """What this gateway promises: for programs, and for people. Made once, at start."""
 
     def __init__(self, settings: ApiSettings) -> None:
-        document = openapi(VERSION, Limits(settings.max_pdfs, settings.max_pdf_mb))
+        document = openapi(VERSION, Limits(settings.max_pdfs, settings.max_pdf_mb), settings.keys)
         self._json, self._page = orjson.dumps(document), page(document)
 
     def routes(self) -> list[Route]:

@@ -27,6 +27,7 @@ ADDRESSES = {
     "retry one": "POST /api/batches/{batch_id}/jobs/{job_id}/retry",
     "mail": "POST /api/batches/{batch_id}/notify",
     "forget": "POST /api/batches/{batch_id}/expire",
+    "how everything is": "/api/admin/stats",
     "shared result": "/result/{code}",
     "health": "/health/ready",
     "contract": "/openapi.json",

@@ -45,6 +45,7 @@ class Page:
                     language=language,
                     first="\n".join(f'<link rel="modulepreload" href="{web}/{name}">' for name in self._assets.first),
                     mails="yes" if settings.mails else "no",
+                    keys=settings.keys,
                     most_pdfs=settings.max_pdfs,
                     most_mb=settings.max_pdf_mb,
                     most_swimmers=MOST_SWIMMERS,

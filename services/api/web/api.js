@@ -1,3 +1,5 @@
+import { keyed } from "./key.js";
+
 /** The server's no: `slug` is for programs, the message for people. */
 export class Refused extends Error {
   constructor(status, problem, retryAfter) {
@@ -21,8 +23,10 @@ const PLAINLY_MS = 60_000;
 export const serverNow = () => Date.now() + skew;
 
 /** Ask the API; the answer's JSON. Throws Refused or Unreached. */
-export async function ask(path, { method = "GET", body } = {}) {
-  const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
+export const ask = (path, options) => keyed((shown) => askOnce(path, options, shown));
+
+async function askOnce(path, { method = "GET", body } = {}, shown) {
+  const headers = { Accept: "application/json", ...shown, ...(body && { "Content-Type": "application/json" }) };
   let answer;
   try {
     answer = await fetch(path, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
@@ -38,12 +42,13 @@ export async function ask(path, { method = "GET", body } = {}) {
 }
 
 /** Send a form with what a browser's fetch does not have: how much of it has left. Throws Refused or Unreached. */
-export function send(path, form, key, onsent, signal) {
+export const send = (path, form, key, onsent, signal) => keyed((shown) => sendOnce(path, form, { ...shown, "Idempotency-Key": key }, onsent, signal));
+
+function sendOnce(path, form, headers, onsent, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", path);
-    request.setRequestHeader("Idempotency-Key", key);
-    request.setRequestHeader("Accept", "application/json");
+    for (const [name, value] of Object.entries({ Accept: "application/json", ...headers })) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => onsent(total ? loaded / total : 0);
     request.onload = () => {
       const read = parsed(request.responseText);

@@ -1,4 +1,5 @@
 import { isOver } from "./fold.js";
+import { openSource } from "./keyed_reads.js";
 
 /** What the stream's names are in the log. */
 const TYPES = {
@@ -46,7 +47,7 @@ export class Line {
     const going = () => [...this.streams].filter(({ state }) => !isOver(state.status));
     if (!going().length) return;
     // From the first event on: what is past tells until when a waiting sheet waits, and costs a few hundred bytes.
-    const source = (this.source = new EventSource(`/api/events?${going().map(({ id }) => `batch=${id}`).join("&")}`));
+    const source = (this.source = openSource(`/api/events?${going().map(({ id }) => `batch=${id}`).join("&")}`));
     for (const [name, type] of Object.entries(TYPES)) {
       source.addEventListener(name, (event) => {
         const data = JSON.parse(event.data);

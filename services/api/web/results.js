@@ -1,5 +1,6 @@
 import { ask } from "./api.js";
 import { bdi, el, replace } from "./dom.js";
+import { download } from "./keyed_reads.js";
 import { chooser, lacking } from "./notes.js";
 import { picture } from "./picture.js";
 import { grouped, isOf, laid } from "./schedule.js";
@@ -80,7 +81,7 @@ export class Results {
       this.draw();
     };
     const calendars = batches.filter(({ batch_id: id }) => id && swims.some(({ batch }) => batch === id)).map(({ batch_id: id, swimmer_name: who }) =>
-      el("a", { class: "button first", href: calendar(id, this.left), download: "" }, t("calendar"), batches.length > 1 && [" ", bdi(who)]));
+      el("a", { class: "button first", href: calendar(id, this.left), download: "", onclick: download }, t("calendar"), batches.length > 1 && [" ", bdi(who)]));
     return el(
       "div",
       { class: "row deeds" },

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.batch_options import Api, AsJson, gateway_url
+from services.cli.batch_options import Api, AsJson, KeyFile, gateway_at
 from services.cli.failures import ABSENT, Unusable
 from services.cli.printable import say
 
@@ -15,6 +15,7 @@ def discover(
     *,
     as_json: AsJson = False,
     api: Api = None,
+    key_file: KeyFile = None,
 ) -> None:
     """List the PDFs that a meet's page links to, likely heat sheets first.
 
@@ -23,9 +24,8 @@ def discover(
     does not tell it. Exit codes: 0 found, 3 no PDF is linked from the page, 2 the page cannot be read, or no gateway.
     """
     from services.cli import tables
-    from services.client.gateway import Gateway
 
-    with Gateway(gateway_url(api)) as gateway:
+    with gateway_at(api, key_file) as gateway:
         page = gateway.discover(_whole(url))
     if as_json:
         typer.echo(page.model_dump_json())

@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415 - a command imports what it needs when it runs, so that --help stays quick
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
@@ -6,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from services.cli.batch_options import Api, AsJson, gateway_url
+from services.cli.batch_options import Api, AsJson, KeyFile, gateway_at
 from services.cli.failures import Unusable
 
 if TYPE_CHECKING:
@@ -18,14 +17,12 @@ if TYPE_CHECKING:
 Batch = Annotated[UUID, typer.Argument(metavar="BATCH", help="The id that `heatstream submit` printed.")]
 
 
-def cancel(batch: Batch, *, as_json: AsJson = False, api: Api = None) -> None:
+def cancel(batch: Batch, *, as_json: AsJson = False, api: Api = None, key_file: KeyFile = None) -> None:
     """Stop the work on a batch; sheets that are read already keep their results.
 
     Exit codes: 0 on its way, 2 the batch is over or unknown, or no gateway.
     """
-    from services.client.gateway import Gateway
-
-    with Gateway(gateway_url(api)) as gateway:
+    with gateway_at(api, key_file) as gateway:
         _told(gateway.cancel(batch), "is being cancelled", as_json=as_json)
 
 
@@ -38,15 +35,14 @@ def retry(
     ] = None,
     as_json: AsJson = False,
     api: Api = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Try failed sheets of a batch again: those that --job names, or all.
 
     `heatstream watch` then tells how it goes. Exit codes: 0 on its way, 2 nothing of it has failed, the batch is
     cancelled or unknown, or no gateway.
     """
-    from services.client.gateway import Gateway
-
-    with Gateway(gateway_url(api)) as gateway:
+    with gateway_at(api, key_file) as gateway:
         jobs = _jobs(gateway, batch, job or [])
         _told(gateway.retry(batch, jobs), "is being tried again", as_json=as_json)
 
@@ -57,14 +53,13 @@ def notify(
     *,
     as_json: AsJson = False,
     api: Api = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Have a mail sent when a batch is over, or at once if it is.
 
     Exit codes: 0 on its way, 2 no mail is sent from there, the address or the batch is wrong, or no gateway.
     """
-    from services.client.gateway import Gateway
-
-    with Gateway(gateway_url(api)) as gateway:
+    with gateway_at(api, key_file) as gateway:
         _told(gateway.notify(batch, email), "will be mailed about", as_json=as_json)
 
 
@@ -74,14 +69,13 @@ def expire(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
     api: Api = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Forget a batch now: its results, its links, and what its log says of people. There is no way back.
 
     Exit codes: 0 on its way, 1 not confirmed, 2 the batch is unknown, or no gateway.
     """
-    from services.client.gateway import Gateway
-
-    with Gateway(gateway_url(api)) as gateway:
+    with gateway_at(api, key_file) as gateway:
         if not yes:
             typer.confirm(f"Forget batch {batch} and all its results?", abort=True, err=True)
         _told(gateway.expire(batch), "is being forgotten", as_json=as_json)

@@ -115,13 +115,13 @@ def _command(name: str, fields: dict[str, Any]) -> AnyCommand:
 
     from schema.answers import field_errors
     from schema.commands import COMMANDS, SubmitBatch
-    from services.runtime.clock import new_id
+    from services.runtime.clock import new_secret_id
 
     model = COMMANDS.get(name)
     if model is None:
         raise Unusable(f"'{name}' is no command: take one of {', '.join(COMMANDS)}")
     if model is SubmitBatch:
-        fields = {"batch_id": new_id(), **fields}
+        fields = {"batch_id": new_secret_id(), **fields}
     try:
         return model.model_validate(fields)
     except ValidationError as wrong:

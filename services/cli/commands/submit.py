@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli import batch_options
-from services.cli.batch_options import Api, AsJson
+from services.cli.batch_options import Api, AsJson, KeyFile
 from services.cli.failures import BROKEN, Unusable
 from services.cli.printable import printable, say
 
@@ -40,6 +40,7 @@ def submit(  # noqa: PLR0913 - the arguments are the command line
     ] = None,
     as_json: AsJson = False,
     api: Api = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Hand in heat sheets and the names of one or more swimmers.
 
@@ -50,11 +51,10 @@ def submit(  # noqa: PLR0913 - the arguments are the command line
     input or no gateway.
     """
     from services.cli import calendar_files, outcome
-    from services.client.gateway import Gateway
 
     names, wanted = batch_options.swimmers(swimmer), [batch_options.source(argument) for argument in sources]
     calendars = calendar_files.one_each(_in_a_folder(ics), names) if ics else []
-    with Gateway(batch_options.gateway_url(api)) as gateway:
+    with batch_options.gateway_at(api, key_file) as gateway:
         taken = gateway.submit(names, wanted)
         if not (watch or ics):
             typer.echo(taken.model_dump_json() if as_json else _told(taken, gateway.url))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from services.cli.batch_options import Api, AsJson, gateway_url, job_names
+from services.cli.batch_options import Api, AsJson, KeyFile, gateway_at, job_names
 
 
 def watch(
@@ -18,6 +18,7 @@ def watch(
     ] = False,
     as_json: AsJson = False,
     api: Api = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Follow a batch, then print the schedule.
 
@@ -29,9 +30,8 @@ def watch(
     from dataclasses import asdict
 
     from services.cli import outcome, progress
-    from services.client.gateway import Gateway
 
-    with Gateway(gateway_url(api)) as gateway:
+    with gateway_at(api, key_file) as gateway:
         events = gateway.poll(batch) if poll else gateway.events(batch)
         if as_json:
             for news in events:

@@ -13,6 +13,7 @@ from services.worker.janitor.orphans import Orphans
 from services.worker.janitor.turn import APPLICATION, Turn
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterator, Mapping
 
     from services.runtime.blobs import Blobs
@@ -33,8 +34,12 @@ async def keeping_house(  # noqa: PLR0913 - the parts of a worker that the chore
     blobs: Blobs,
     reader_version: str,
     sweeps: Mapping[str, Chore],
+    called: asyncio.Event,
 ) -> AsyncIterator[Janitor]:
-    """A worker's janitor at work. `sweeps` are chores besides its own, by the name that logs and counts have."""
+    """A worker's janitor at work. `sweeps` are chores besides its own, by the name that logs and counts have.
+
+    `called` is set by who wants a round at once.
+    """
     async with AsyncExitStack() as stack:
         depths = await stack.enter_async_context(Depths(settings.amqp_url.get_secret_value(), APPLICATION))
         turn = await stack.enter_async_context(Turn(settings.database_url.get_secret_value()))
@@ -55,4 +60,4 @@ async def keeping_house(  # noqa: PLR0913 - the parts of a worker that the chore
             hours=settings.orphan_hours,
         )
         own: dict[str, Chore] = {"lost_jobs": lost.sweep, "expired": expiry.sweep, "orphans": orphans.sweep}
-        yield await stack.enter_async_context(Janitor({**own, **sweeps}, turn, settings.janitor_seconds))
+        yield await stack.enter_async_context(Janitor({**own, **sweeps}, turn, settings.janitor_seconds, called))

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import structlog
@@ -33,12 +34,21 @@ class Round(NamedTuple):
 class Janitor:
     """Finds and mends by state what was left hanging, every `seconds`; one at a time across all workers.
 
+    Whoever sets `called` has a round at once, or, in the middle of one, another behind it.
+
     Each chore is on its own: one that fails is logged, counted in `failures`, and tried again in the next round.
     """
 
     def __init__(
-        self, chores: Mapping[str, Chore], turn: Turn, seconds: float, *, chore_seconds: float = CHORE_SECONDS
+        self,
+        chores: Mapping[str, Chore],
+        turn: Turn,
+        seconds: float,
+        called: asyncio.Event,
+        *,
+        chore_seconds: float = CHORE_SECONDS,
     ) -> None:
+        self._called = called
         self._chores, self._turn, self._seconds, self._chore_seconds = chores, turn, seconds, chore_seconds
         self._in_round = asyncio.Lock()
         self.failures: Counter[str] = Counter()
@@ -85,10 +95,16 @@ class Janitor:
 
     async def _keep(self) -> None:
         # Workers that start together do not all ask at once.
-        await asyncio.sleep(min(self._seconds, LONGEST_FIRST_WAIT_SECONDS) * random.uniform(0.1, 1))  # noqa: S311 - jitter
+        await self._pause(min(self._seconds, LONGEST_FIRST_WAIT_SECONDS) * random.uniform(0.1, 1))  # noqa: S311 - jitter
         while True:
+            self._called.clear()
             try:
                 await self.round()
             except Exception:
                 log.exception("janitor.round_failed")
-            await asyncio.sleep(self._seconds * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+            await self._pause(self._seconds * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._called.wait()

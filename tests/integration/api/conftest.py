@@ -36,6 +36,10 @@ class Sent:
     def __init__(self, queue: AbstractQueue) -> None:
         self._queue = queue
 
+    async def also(self, exchange: str) -> None:
+        """What is said there, too."""
+        await self._queue.bind(exchange)
+
     async def next(self) -> AbstractIncomingMessage:
         async with self._queue.iterator(timeout=PATIENCE_SECONDS) as messages:
             message = await anext(messages)

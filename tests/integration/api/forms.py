@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from schema.views import Problem
+from services.runtime.clock import now
+from services.runtime.keys import key_file
+from services.runtime.keys.key import make
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from services.runtime.keys.scope import Scope
 
 
 PDF = b"%PDF-1.7\n" + b"swim " * 1000
@@ -46,3 +51,16 @@ def refusal(answer: httpx2.Response) -> tuple[int, str]:
     assert read.status == answer.status_code
     assert read.detail
     return read.status, read.type.removeprefix("/problems/")
+
+
+def key_of(path: Path, *scopes: Scope) -> str:
+    """A new key in a file of keys."""
+    with key_file.changing(path) as keys:
+        told, kept = make(f"key {len(keys)}", frozenset(scopes), at=now())
+        keys[kept.id] = kept
+    return told
+
+
+def shown(key: str) -> dict[str, str]:
+    """The header that shows a key."""
+    return {"Authorization": f"Bearer {key}"}

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -15,12 +15,15 @@ import pytest
 from schema.events import JobFailed
 from schema.identity import job_id
 from schema.states import BatchStatus, ErrorCode, Stage
-from tests.integration.api.forms import PDF
+from services.api.keys.needs import Asked
+from services.runtime.keys.scope import Scope
+from services.runtime.topology import CONTROL
+from tests.integration.api.forms import PDF, key_of
 from tests.integration.api.ledger import SWIM
 from tests.integration.web import response
 
 if TYPE_CHECKING:
-    from tests.integration.api.conftest import Serve
+    from tests.integration.api.conftest import Sent, Serve
     from tests.integration.api.ledger import Ledger
     from tests.integration.web import Web
 
@@ -32,10 +35,12 @@ TRIES = 8
 #: What is far too long is refused for its length. The templates of addresses in `GET /` are no addresses.
 CONFIG = """
 hooks = "{hooks}"
+[auth.openapi.key]
+bearer = "{key}"
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", "404", "409", "410"]
 [checks.negative_data_rejection]
-expected-statuses = ["400", "404", "405", "409", "410", "413", "415", "422"]
+expected-statuses = ["400", "401", "404", "405", "409", "410", "413", "415", "422"]
 [[operations]]
 include-name = "GET /"
 phases.stateful.enabled = false
@@ -44,12 +49,21 @@ phases.stateful.enabled = false
 
 @pytest.mark.timeout(120 + int(LONG or 0))
 async def test_a_running_gateway_does_what_its_document_says_whatever_it_is_asked(
-    serve: Serve, ledger: Ledger, web: Web, tmp_path: Path
+    serve: Serve, ledger: Ledger, web: Web, sent: Sent, tmp_path: Path
 ) -> None:
     found = {**await batches(ledger), "url": site(web)}
     hosts = frozenset({web.host})
-    async with serve(smtp_url="smtp://127.0.0.1:9", allowed_hosts=hosts, read_after_write_seconds=0) as api:
-        status, said = await fuzz(f"{api.base_url}/openapi.json", found, tmp_path)
+    key = key_of(tmp_path / "keys.jsonl", *Scope)
+    settings: dict[str, Any] = {
+        "smtp_url": "smtp://127.0.0.1:9",
+        "allowed_hosts": hosts,
+        "read_after_write_seconds": 0,
+        "keys": Asked.ALL,
+        "keys_file": str(tmp_path / "keys.jsonl"),
+    }
+    await sent.also(CONTROL)  # as a worker would
+    async with serve(**settings) as api:
+        status, said = await fuzz(f"{api.base_url}/openapi.json", key, found, tmp_path)
     assert status == 0, said
 
 
@@ -88,9 +102,9 @@ def site(web: Web) -> list[str]:
     return [web.url("/june"), web.url("/heats.pdf")]
 
 
-async def fuzz(address: str, found: dict[str, list[str]], folder: Path) -> tuple[int, str]:
+async def fuzz(address: str, key: str, found: dict[str, list[str]], folder: Path) -> tuple[int, str]:
     config = folder / "schemathesis.toml"
-    config.write_text(CONFIG.format(hooks=HERE / "fuzz_hooks.py"))
+    config.write_text(CONFIG.format(hooks=HERE / "fuzz_hooks.py", key=key))
     wanted = ["--max-time", LONG] if LONG else ["--max-examples", str(TRIES), "--phases", "examples,coverage,fuzzing"]
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("schemathesis")),

@@ -60,7 +60,8 @@ def speaks_of_a_child(answer: httpx2.Response) -> bool:
 
 def addresses(known: dict[str, str]) -> list[tuple[str, str]]:
     """Every route with each of its methods, filled with what there is, and with what there is not."""
-    every = routes(ApiSettings(), blobs=NO_PART, publisher=NO_PART, reads=NO_PART, hub=NO_PART, checks={})
+    parts = dict.fromkeys(("blobs", "publisher", "database", "reads", "hub"), NO_PART)
+    every = routes(ApiSettings(), **parts, checks={})
     return [
         (method, filled(route.path, values))
         for route in every

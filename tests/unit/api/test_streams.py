@@ -29,7 +29,7 @@ BATCH = BATCHES[0]
 #: What a client may watch: each choice of batches, in each order.
 CHOICES = [choice for size in (1, 2, 3) for choice in permutations(BATCHES, size)]
 ROWS_A_LOOK = 3
-SCOPE = {"type": "http", "method": "GET", "headers": []}
+SCOPE = {"type": "http", "method": "GET", "path": "/api/events", "headers": []}
 
 
 @dataclass

@@ -12,6 +12,8 @@ from services.cli.app import app
 from tests.unit.cli.test_batches import BATCH, BATCH_PATH, JOB, MOMENT, NAME
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.unit.conftest import ScriptedGateway
 
 ORDERED = {"batch_id": BATCH, "command": "batch.x", "url": BATCH_PATH, "events_url": f"{BATCH_PATH}/events"}
@@ -54,6 +56,33 @@ def batch() -> dict[str, object]:
         "last_event_id": 9,
         "jobs": [job],
     }
+
+
+def test_a_key_comes_from_the_environment_or_a_file_and_never_from_the_command_line(
+    gateway: ScriptedGateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "key"
+    file.write_text("hs_of_a_file\n")
+    gateway.says(f"POST {BATCH_PATH}/cancel", ORDERED, 202)
+    assert run(gateway, "cancel", BATCH).exit_code == 0
+    monkeypatch.setenv("HEATSTREAM_KEY", "hs_of_the_environment")
+    assert run(gateway, "cancel", BATCH).exit_code == 0
+    assert run(gateway, "cancel", BATCH, "--key-file", str(file)).exit_code == 0
+    shown = [headers.get("authorization") for _, headers, _ in gateway.asked]
+    assert shown == [None, "Bearer hs_of_the_environment", "Bearer hs_of_a_file"]
+    assert run(gateway, "cancel", BATCH, "--key", "hs_x").exit_code == 2
+
+
+@pytest.mark.parametrize("content", ["", " \n", "two words", "sch\u00fcssel"])
+def test_a_file_without_a_key_is_told_so_without_what_it_has(
+    gateway: ScriptedGateway, tmp_path: Path, content: str
+) -> None:
+    file = tmp_path / "key"
+    file.write_text(content)
+    done = run(gateway, "cancel", BATCH, "--key-file", str(file))
+    assert (done.exit_code, gateway.asked) == (2, [])
+    assert "has no key: it is one word" in done.stderr
+    assert "words" not in done.stderr
 
 
 @pytest.mark.parametrize(

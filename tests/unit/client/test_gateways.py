@@ -1,103 +1,39 @@
-"""Both clients, held against the same scripted gateway on a real socket; and the CLI has no HTTP beside them."""
+"""Both clients, held against one scripted gateway: calls and refusals; and the CLI has no HTTP beside them."""
 
 from __future__ import annotations
 
 import ast
-import asyncio
 import inspect
 import re
 import socket
-import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
 import services.cli
-from schema.identity import job_id
+from schema.states import BatchStatus
 from services.api.openapi.operations import OPERATIONS
-from services.client import calls, following
+from services.client import calls
 from services.client.async_gateway import AsyncGateway
 from services.client.failures import Away, NoGateway, Refused, TooFast, Unreachable
 from services.client.gateway import SUBMIT_TRIES, TRIES, Gateway
+from tests.unit.client.scripted import (
+    AWAY,
+    BATCH,
+    CODE,
+    EVENTS,
+    JOB,
+    NOON,
+    PROBLEM,
+    TOO_FAST,
+    Blocking,
+    opened,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
-
-    from services.client.following import BatchNews
     from tests.unit.conftest import ScriptedGateway
-
-BATCH, JOB, CODE = uuid4(), uuid4(), "0123456789ab"
-EVENTS = f"GET /api/batches/{BATCH}/events"
-PROBLEM = {"type": "/problems/batch-over", "title": "The batch is over", "status": 409, "detail": "too late"}
-AWAY = {"type": "/problems/database-unavailable", "title": "Away", "status": 503, "detail": "in a moment"}
-TOO_FAST = {"type": "/problems/too-many-requests", "title": "Too much", "status": 429, "detail": "in a moment"}
-STAGE = (1, "job_progress", {"stage": "extracting", "sequence": 1})
-DONE = (2, "batch_completed", {"status": "completed"})
-
-
-class Blocking:
-    """The asynchronous client with the face of the other one, on a loop of its own."""
-
-    def __init__(self, url: str) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
-        self._gateway = AsyncGateway(url)
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        return lambda *given: self._run(getattr(self._gateway, name)(*given))
-
-    def events(self, *given: Any) -> Iterator[BatchNews]:  # noqa: ANN401 - as the method takes them
-        return self._each(self._gateway.events(*given))
-
-    def watch(self, *given: Any) -> Iterator[BatchNews]:  # noqa: ANN401 - as above
-        return self._each(self._gateway.watch(*given))
-
-    def poll(self, *given: Any) -> Iterator[BatchNews]:  # noqa: ANN401 - as above
-        return self._each(self._gateway.poll(*given))
-
-    def _each(self, stream: AsyncIterator[BatchNews]) -> Iterator[BatchNews]:
-        while (news := self._run(anext(stream, None))) is not None:
-            yield news
-
-    def close(self) -> None:
-        self._run(self._gateway.__aexit__())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _run(self, what: Any) -> Any:  # noqa: ANN401 - anything that can be waited for
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result(20)
-
-
-@contextmanager
-def opened(kind: str, url: str) -> Iterator[Gateway | Blocking]:
-    if kind == "sync":
-        with Gateway(url) as client:
-            yield client
-        return
-    blocking = Blocking(url)
-    try:
-        yield blocking
-    finally:
-        blocking.close()
-
-
-@pytest.fixture(params=["sync", "async"])
-def kind(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
-
-
-@pytest.fixture
-def client(kind: str, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway | Blocking]:
-    monkeypatch.setattr("services.client.answers.PAUSE_SECONDS", 0.0)
-    with opened(kind, gateway.url) as client:
-        yield client
 
 
 def test_each_operation_of_the_document_is_a_method_of_both() -> None:
@@ -130,6 +66,10 @@ def test_each_call_is_one_that_the_document_has() -> None:
         calls.retry_job(BATCH, JOB),
         calls.notify(BATCH, "parent@example.org"),
         calls.expire(BATCH),
+        calls.stats(),
+        calls.batches(BatchStatus.FAILED, NOON, "1.x"),
+        calls.set_asides("bug", 7, only_open=True),
+        calls.run_janitor(),
     ]
     known = {
         (operation.method.upper(), re.sub(r"\{\w+\}", "x", operation.path), shape)
@@ -143,105 +83,32 @@ def test_each_call_is_one_that_the_document_has() -> None:
         assert call.view is bytes or (call.method, path, call.view) in known
 
 
+def test_a_key_is_shown_with_every_request_and_stream_and_nowhere_else(kind: str, gateway: ScriptedGateway) -> None:
+    with opened(kind, gateway.url, "hs_key") as client:
+        gateway.says(f"POST /api/batches/{BATCH}/cancel", PROBLEM, 409)
+        with pytest.raises(Refused):
+            client.cancel(BATCH)
+        gateway.says(EVENTS, None, 204)
+        assert list(client.events(BATCH)) == []
+    assert [headers["authorization"] for _, headers, _ in gateway.asked] == ["Bearer hs_key"] * 2
+    assert "hs_key" not in "".join(address for address, _, _ in gateway.asked)
+
+
+def test_lists_are_asked_for_by_their_filters() -> None:
+    assert calls.batches(BatchStatus.FAILED, NOON, None).rest["params"] == {
+        "status": "failed",
+        "since": "2026-07-17T12:00:00+00:00",
+    }
+    assert calls.set_asides(None, 0, only_open=False).rest["params"] == {"after": 0}
+    assert calls.set_asides("bug", 7, only_open=True).rest["params"] == {"reason": "bug", "after": 7, "open": "true"}
+
+
 def test_a_refusal_has_its_slug_and_its_fields(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:
     errors = [{"field": "batch_id", "message": "is over"}]
     gateway.says(f"POST /api/batches/{BATCH}/cancel", {**PROBLEM, "errors": errors}, 409)
     with pytest.raises(Refused, match=r"^The batch is over: too late \(batch_id: is over\)$") as refused:
         client.cancel(BATCH)
     assert (refused.value.slug, refused.value.fields) == ("batch-over", (("batch_id", "is over"),))
-
-
-def test_a_cut_stream_is_taken_up_where_it_broke_and_tells_nothing_twice(
-    client: Gateway | Blocking, gateway: ScriptedGateway
-) -> None:
-    gateway.streams(EVENTS, STAGE, cut=True)
-    gateway.says(EVENTS, AWAY, 503)
-    gateway.streams(EVENTS, STAGE, DONE)
-    gateway.says(EVENTS, None, 204)
-    assert [(news.id, news.name) for news in client.events(BATCH)] == [(1, "job_progress"), (2, "batch_completed")]
-    cursors = [headers.get("last-event-id") for headers in gateway.headers_of(EVENTS)]
-    assert cursors == [None, "1", "1", "2"]
-
-
-def test_several_batches_come_over_one_line_that_is_taken_up_with_the_cursors_of_all(
-    client: Gateway | Blocking, gateway: ScriptedGateway
-) -> None:
-    other = uuid4()
-    both = f"GET /api/events?batch={BATCH}&batch={other}"
-    of_first, of_other = {"batch_id": str(BATCH)}, {"batch_id": str(other)}
-    gateway.streams(both, ("4.1", "job_progress", of_other), ("5.1", "job_progress", of_first), cut=True)
-    gateway.streams(both, ("5.1", "job_progress", of_first), ("5.2", "batch_completed", of_other))
-    gateway.streams(both, ("6.2", "batch_completed", of_first))
-    gateway.says(both, None, 204)
-    heard = [(news.batch_id, news.id) for news in client.watch([BATCH, other], {BATCH: 4})]
-    assert heard == [(other, 1), (BATCH, 5), (other, 2), (BATCH, 6)]
-    assert [headers["last-event-id"] for headers in gateway.headers_of(both)] == ["4.0", "5.1", "5.2", "6.2"]
-
-
-def test_a_cursor_of_ones_own_is_where_a_stream_begins(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:
-    gateway.streams(EVENTS, DONE)
-    gateway.says(EVENTS, None, 204)
-    assert [news.id for news in client.events(BATCH, 1)] == [2]
-    assert gateway.headers_of(EVENTS)[0]["last-event-id"] == "1"
-
-
-def test_a_stream_that_stays_away_is_given_up(
-    client: Gateway | Blocking, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(following, "AWAY_SECONDS", 0.0)
-    gateway.says(EVENTS, AWAY, 503)
-    with pytest.raises(Away, match="in a moment"):
-        list(client.events(BATCH))
-
-
-def test_a_refused_stream_is_not_asked_for_again(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:
-    gateway.says(EVENTS, {**PROBLEM, "status": 404}, 404)
-    with pytest.raises(Refused):
-        list(client.events(BATCH))
-    assert len(gateway.asked) == 1
-
-
-def logged(*events: tuple[int, str, dict[str, Any]], over: bool = False) -> dict[str, Any]:
-    """A page of the log."""
-    page = [
-        {
-            "subject": str(BATCH),
-            "eventid": number,
-            "type": event_type,
-            "time": "2026-01-01T10:00:00+00:00",
-            "data": data,
-        }
-        for number, event_type, data in events
-    ]
-    return {"batch_id": str(BATCH), "events": page, "next_after": None if over else 1, "over": over}
-
-
-def test_a_polled_batch_is_told_as_its_stream_tells_it(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:
-    job = str(job_id(BATCH, 2))
-    swims, warnings = [{"lane": 4}], [{"code": "x"}]
-    done = {"job_id": job, "file_checksum": "0", "extraction": {"events": swims, "warnings": warnings}}
-    gateway.says(polled(0), logged((1, "batch.submitted", {}), (2, "job.completed", done)))
-    gateway.says(polled(2), AWAY, 503)
-    gateway.says(polled(2), logged())
-    gateway.says(polled(2), logged((3, "batch.completed", {}), (4, "batch.notification_sent", {}), over=True))
-    told = list(client.poll(BATCH))
-    assert [(news.id, news.name) for news in told] == [(2, "job_completed"), (3, "batch_completed")]
-    place = {"batch_id": str(BATCH), "event_id": 2, "occurred_at": "2026-01-01T10:00:00+00:00"}
-    assert told[0].data == {**place, "job_id": job, "sequence": 2, "swims": 1, "warnings": warnings}
-    assert [what for what, _, _ in gateway.asked] == [polled(0), *[polled(2)] * 3]
-
-
-def test_a_poll_that_stays_unanswered_is_given_up(
-    client: Gateway | Blocking, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(following, "AWAY_SECONDS", 0.0)
-    gateway.says(polled(7), "an error page of a proxy's", 502)
-    with pytest.raises(Away, match=r"is away \(502\)"):
-        list(client.poll(BATCH, 7))
-
-
-def polled(after: int) -> str:
-    return f"{EVENTS}?after={after}&wait=20"
 
 
 def test_a_submit_is_sent_again_whole_under_its_key(

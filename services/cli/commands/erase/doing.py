@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from uuid import UUID
 
-    from services.cli.servers import Tables
+    from services.runtime.tables import Tables
 
 APP_ID = "heatstream-cli"
 #: After so long without one more batch erased, it is left to the servers, and said so.

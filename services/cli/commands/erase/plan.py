@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.cli.commands.erase.swimmer import Swimmer
-    from services.cli.servers import Tables
+    from services.runtime.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from uuid import UUID
 
-    from services.cli.servers import Tables
+    from services.runtime.tables import Tables
 
 
 class Filters(NamedTuple):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from services.cli.commands.set_aside.retry import Retry
-    from services.cli.servers import Tables
+    from services.runtime.tables import Tables
 
 #: How long the projector is waited for.
 PATIENCE_SECONDS = 15.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -33,12 +34,15 @@ def status(
     for a person, and are no illness. A server that is away is said, and the rest is printed. Exit codes: 0 healthy, 1
     not, with the reasons, 2 bad input.
     """
+    from services.cli.addresses import broker_url
+    from services.cli.broker import connected
     from services.cli.commands.status import report
-    from services.cli.commands.status.looking import look
-    from services.cli.servers import run
+    from services.cli.servers import NAME, opened_tables, run
     from services.runtime.settings import Settings
+    from services.runtime.status.looking import Servers, look
 
-    state = run(look(Settings(), database_url, amqp_url))
+    servers = Servers(partial(opened_tables, database_url), lambda: connected(broker_url(amqp_url), NAME))
+    state = run(look(Settings(), servers))
     problems = state.problems(most_lag, most_age)
     if as_json:
         typer.echo(report.as_json(state, problems))

@@ -15,12 +15,11 @@ from services.cli.commands.dead_letters.letters import age, short
 from services.cli.printable import printable
 from services.cli.tables import print_table
 from services.runtime.clock import now
-from services.runtime.dead_letters.home import DEAD_LETTER_QUEUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from services.cli.commands.status.state import State
+    from services.runtime.status.state import State
 
 
 def as_json(state: State, problems: Sequence[str]) -> str:
@@ -30,7 +29,7 @@ def as_json(state: State, problems: Sequence[str]) -> str:
         **asdict(state),
         "broker": state.broker is None,
         "database": state.database is None,
-        "dead_letters": _dead_letters(state),
+        "dead_letters": state.dead_letters,
     }
     return json.dumps(document, default=str)
 
@@ -50,16 +49,12 @@ def show(state: State) -> None:
         rows_of_reasons = ((one.reason, one.rows, one.times, one.open) for one in state.set_asides)
         print_table(_table(("set aside", "events", "times", "open"), rows_of_reasons))
     if state.queues:
-        typer.echo(f"dead letters: {_dead_letters(state)}")
+        typer.echo(f"dead letters: {state.dead_letters}")
     if (oldest := state.unfinished) is not None:
         since = age(now() - oldest.created_at)
         typer.echo(f"unfinished batches: {oldest.batches}, the oldest {oldest.batch_id} is {oldest.status} for {since}")
     elif state.database is None:
         typer.echo("unfinished batches: 0")
-
-
-def _dead_letters(state: State) -> int:
-    return sum(queue.messages or 0 for queue in state.queues if queue.name in DEAD_LETTER_QUEUES)
 
 
 def _count(count: int | None, *, at_least: bool) -> str | None:

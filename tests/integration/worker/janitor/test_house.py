@@ -39,6 +39,7 @@ async def test_a_job_that_was_lost_is_done_after_all(
         blobs=rig.blobs,
         reader_version="stub-1",
         sweeps={"mails": mails},
+        called=asyncio.Event(),
     )
     async with working(settings, rig.reader), kept as janitor:
         done = await janitor.round()

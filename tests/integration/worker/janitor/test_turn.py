@@ -54,7 +54,7 @@ async def test_one_works_and_another_takes_over_when_its_connection_is_gone(
     turn: Callable[[], Turn], database_url: str
 ) -> None:
     chores = Swept(), Swept()
-    first, second = (Janitor({"swept": chore}, turn(), 30) for chore in chores)
+    first, second = (Janitor({"swept": chore}, turn(), 30, asyncio.Event()) for chore in chores)
     assert await first.round() == Round({"swept": 1}, ())
     assert await second.round() is None
     assert await first.round() is not None
@@ -82,7 +82,7 @@ async def test_who_loses_its_turn_begins_no_further_chore(turn: Callable[[], Tur
     async def killing() -> None:
         await execute(database_url, KILL)
 
-    assert await Janitor({"killing": killing, "swept": swept}, turn(), 30).round() is None
+    assert await Janitor({"killing": killing, "swept": swept}, turn(), 30, asyncio.Event()).round() is None
     assert swept.runs == 0
 
 
@@ -99,16 +99,40 @@ async def test_a_chore_that_fails_or_hangs_does_not_stop_the_others(turn: Callab
         await asyncio.Event().wait()
 
     janitor = Janitor(
-        {"broken": broken, "away": away, "hanging": hanging, "swept": swept}, turn(), 30, chore_seconds=0.2
+        {"broken": broken, "away": away, "hanging": hanging, "swept": swept},
+        turn(),
+        30,
+        asyncio.Event(),
+        chore_seconds=0.2,
     )
     for _ in range(2):
         assert await janitor.round() == Round({"swept": 1}, ("broken", "away", "hanging"))
     assert janitor.failures == {"broken": 2, "away": 2, "hanging": 2}
 
 
+async def test_who_calls_it_has_a_round_at_once_and_another_behind_one_that_is_under_way(
+    turn: Callable[[], Turn],
+) -> None:
+    called, swept, gate = asyncio.Event(), Swept(), asyncio.Event()
+
+    async def slow() -> None:
+        await gate.wait()
+
+    called.set()
+    async with Janitor({"swept": swept, "slow": slow}, turn(), 1e6, called):
+        await swept.until(1)
+        called.set()
+        gate.set()
+        await swept.until(2)
+
+
 async def test_it_comes_back_with_the_database(database_url: str) -> None:
     swept = Swept()
-    async with Line(database_url).laid() as line, Turn(line.url) as turn, Janitor({"swept": swept}, turn, 0.05):
+    async with (
+        Line(database_url).laid() as line,
+        Turn(line.url) as turn,
+        Janitor({"swept": swept}, turn, 0.05, asyncio.Event()),
+    ):
         await swept.until(2)
         line.cut()
         assert not await turn.mine()
@@ -121,7 +145,7 @@ async def test_it_starts_without_a_database(database_url: str) -> None:
     swept = Swept()
     async with Line(database_url).laid() as line:
         line.cut()
-        async with Turn(line.url) as turn, Janitor({"swept": swept}, turn, 0.05):
+        async with Turn(line.url) as turn, Janitor({"swept": swept}, turn, 0.05, asyncio.Event()):
             assert not await turn.mine()
             line.mend()
             await swept.until(1)

@@ -1,27 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from schema.errors import Transient
+from schema.errors import HeatstreamError
 from schema.identity import partition_of
-from services.cli.addresses import broker_url
-from services.cli.broker import connected
-from services.cli.commands.status.broker import history, queues
-from services.cli.commands.status.state import Lag, SetAside, State, Unfinished
-from services.cli.failures import Unusable
-from services.cli.servers import NAME, opened_tables
 from services.runtime.clock import new_id, now
 from services.runtime.dead_letters.pile import existing
 from services.runtime.link import GONE
+from services.runtime.status.broker import history, queues
+from services.runtime.status.state import Lag, SetAside, State, Unfinished
 from services.runtime.topology import HISTORY, events_queue, topology
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
     from aio_pika.abc import AbstractConnection
 
-    from services.cli.commands.status.broker import History
-    from services.cli.servers import Tables
     from services.runtime.settings import Settings
+    from services.runtime.status.broker import History
+    from services.runtime.tables import Tables
 
 #: So many of the newest events in the log are asked, a partition, to know where each partition is.
 EVENTS_A_PARTITION = 500
@@ -29,34 +29,42 @@ EVENTS_A_PARTITION = 500
 CLOCK_SLACK = timedelta(seconds=60)
 
 
-async def look(settings: Settings, database_url: str | None, amqp_url: str | None) -> State:
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """How to reach the database and the broker, for a moment each; both raise a HeatstreamError where one is away."""
+
+    tables: Callable[[], AbstractAsyncContextManager[Tables]]
+    broker: Callable[[], AbstractAsyncContextManager[AbstractConnection]]
+
+
+async def look(settings: Settings, servers: Servers) -> State:
     """How everything is. A server that is away is told in the state, and the rest is there."""
     state = State()
-    since, told = await _look_at_tables(state, settings, database_url)
+    since, told = await _look_at_tables(state, settings, servers)
     published: History | None = None
     try:
-        async with connected(broker_url(amqp_url), NAME) as connection:
+        async with servers.broker() as connection:
             await _look_at_queues(state, settings, connection)
             if told and any(queue.name == HISTORY and queue.messages is not None for queue in state.queues):
                 published = await history(connection, since)
-    except Unusable as away:
+    except HeatstreamError as away:
         state.broker = str(away)
     except GONE as gone:
         state.broker = f"the message broker went away: {gone or 'it does not answer'}"
     if published is not None:
-        await _look_for_lag(state, settings, published, database_url)
+        await _look_for_lag(state, settings, published, servers)
     return state
 
 
-async def _look_at_tables(state: State, settings: Settings, database_url: str | None) -> tuple[datetime | None, bool]:
+async def _look_at_tables(state: State, settings: Settings, servers: Servers) -> tuple[datetime | None, bool]:
     """From when on the history may have what the log has not; and whether the tables told anything."""
     try:
-        async with opened_tables(database_url) as tables:
-            state.set_asides = [SetAside(**row) for row in await tables.rows("cli_set_aside_counts")]
-            for row in await tables.rows("cli_unfinished"):
+        async with servers.tables() as tables:
+            state.set_asides = [SetAside(**row) for row in await tables.rows("runtime_set_aside_counts")]
+            for row in await tables.rows("runtime_unfinished"):
                 state.unfinished = Unfinished(**row)
             return await _handled_until(tables, settings.partitions), True
-    except (Transient, Unusable) as away:
+    except HeatstreamError as away:
         state.database = str(away)
         return None, False
 
@@ -68,7 +76,7 @@ async def _handled_until(tables: Tables, partitions: int) -> datetime | None:
     """
     last: dict[int, datetime] = {}
     oldest: datetime | None = None
-    async for row in tables.each("cli_handled", new_id(), EVENTS_A_PARTITION * partitions):
+    async for row in tables.each("runtime_handled", new_id(), EVENTS_A_PARTITION * partitions):
         last.setdefault(partition_of(row["batch_id"], partitions), row["occurred_at"])
         oldest = row["occurred_at"]
     if oldest is None:
@@ -84,12 +92,12 @@ async def _look_at_queues(state: State, settings: Settings, connection: Abstract
     state.partitions = [Lag(number, by_name[events_queue(number)].messages) for number in range(settings.partitions)]
 
 
-async def _look_for_lag(state: State, settings: Settings, published: History, database_url: str | None) -> None:
+async def _look_for_lag(state: State, settings: Settings, published: History, servers: Servers) -> None:
     ids, batches = [event.id for event in published.events], [event.batch_id for event in published.events]
     try:
-        async with opened_tables(database_url) as tables:
-            unread = {row["id"] for row in await tables.rows("cli_unread", ids, batches)}
-    except (Transient, Unusable) as away:
+        async with servers.tables() as tables:
+            unread = {row["id"] for row in await tables.rows("runtime_unread", ids, batches)}
+    except HeatstreamError as away:
         state.database = str(away)
         return
     waiting: dict[int, list[datetime]] = {number: [] for number in range(settings.partitions)}

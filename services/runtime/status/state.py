@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from services.runtime.clock import now
+from services.runtime.dead_letters.home import DEAD_LETTER_QUEUES
 from services.runtime.topology import COMMANDS, EVENTS, JOBS, JOBS_DEAD
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from uuid import UUID
 
 #: Who works on a queue that nobody may be missing from.
 WORKERS = {COMMANDS: "worker", JOBS: "worker", JOBS_DEAD: "worker"}
+#: A partition may be so far behind, and a batch take so long to finish.
+MOST_LAG, MOST_AGE = timedelta(seconds=60), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,10 @@ class State:
     set_asides: list[SetAside] = field(default_factory=list)
     unfinished: Unfinished | None = None
     more_partitions: bool = False
+
+    @property
+    def dead_letters(self) -> int:
+        return sum(queue.messages or 0 for queue in self.queues if queue.name in DEAD_LETTER_QUEUES)
 
     def problems(self, most_lag: timedelta, most_age: timedelta) -> list[str]:
         """Why it is not healthy, a sentence each; none for one that is."""

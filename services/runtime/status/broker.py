@@ -9,8 +9,8 @@ from uuid import UUID
 import orjson
 from aio_pika.exceptions import ChannelNotFoundEntity
 
-from services.cli.commands.status.state import Queue
 from services.runtime.history import SILENCE_SECONDS, end, reading
+from services.runtime.status.state import Queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
