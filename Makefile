@@ -11,7 +11,7 @@ COMPILE := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11
 
 NODE_FOLDERS := tests/contract tests/acceptance/page examples/node
 
-.PHONY: help ground setup node node-ground browser pictures demo up test check contract lint types fmt \
+.PHONY: help ground setup node node-ground browser proxies pictures demo up test check contract lint types fmt \
   bench bench-extract bench-projector bench-replay bench-audit bench-load bench-takeover bench-gateway chaos fuzz fuzz-api lock clean
 
 help: ## List these targets
@@ -37,6 +37,9 @@ node-ground:
 browser: ## Install Debian's Chromium where it is missing, in which tests look at the page
 	@WITH_BROWSER=1 ./deploy/local/bootstrap.sh
 
+proxies: ## Install nginx and Caddy where they are missing, through which tests look at the gateway; start neither
+	@WITH_PROXIES=1 ./deploy/local/bootstrap.sh
+
 pictures: setup browser ## Draw docs/page anew: the page as tests see it, with made-up names
 	@HEATSTREAM_PICTURES=docs/page $(BIN)/python -m pytest -q tests/acceptance/page/test_pictures.py
 
@@ -51,7 +54,7 @@ demo: setup ## Do the main job end to end on private servers, and stop
 up: setup ## Start everything and stay up; prints the address, Ctrl-C stops it
 	@$(BIN)/heatstream up
 
-test: setup node browser ## Run all tests against real PostgreSQL and RabbitMQ
+test: setup node browser proxies ## Run all tests against real PostgreSQL and RabbitMQ
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 check: setup lint types test ## What CI runs: format, lint, types, architecture, tests
@@ -91,8 +94,8 @@ bench-load: setup ## Two workers under 200 batches and a site that fails; prints
 bench-takeover: setup ## Measure how soon lost projectors' partitions are written by others; prints JSON lines
 	@$(BIN)/python -m tests.bench takeover
 
-bench-gateway: setup ## Measure submits beside a bare loop and FastAPI with Celery, and uploads; prints JSON lines
-	@$(BIN)/python -m tests.bench gateway-posts
+bench-gateway: setup ## Measure submits beside a bare loop and FastAPI with Celery, uploads, and 5,000 streams; prints JSON lines
+	@$(BIN)/python -m tests.bench gateway-posts gateway-uploads gateway-streams
 
 chaos: setup ## Kill each service at each moment of a batch, and projectors over and over; the tests do a part of it
 	@HEATSTREAM_CHAOS=long $(BIN)/python -m pytest -q tests/chaos

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from schema.model import Checksum, Count, Email, Filename, Model, SwimmerName, Url
+from schema.model import Checksum, Count, Filename, GivenEmail, GivenName, Model, SwimmerName, Url, shown
+from schema.plain import plain_link
 
 #: More sources than any setting may allow: a bound on one message, not the limit that users meet.
 MAX_SOURCES = 100
@@ -33,6 +34,16 @@ class UrlSource(Model):
 Source = Annotated[FileSource | UrlSource, Field(discriminator="source_type")]
 
 
+def _shown(source: FileSource | UrlSource) -> FileSource | UrlSource:
+    if isinstance(source, FileSource):
+        return source.model_copy(update={"filename": shown(source.filename)})
+    return UrlSource(url=plain_link(source.url))  # which may have become too long
+
+
+#: As a command brings it. Facts are read as they are: old ones stay what they were.
+GivenSource = Annotated[Source, AfterValidator(_shown)]
+
+
 class Command(Model):
     """A request to change one batch. `batch_id` is chosen by the sender and is the idempotency key."""
 
@@ -47,10 +58,10 @@ class SubmitBatch(Command):
 
     TYPE: ClassVar[str] = "batch.submit"
 
-    swimmer_name: SwimmerName
-    sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=MAX_SOURCES)]
+    swimmer_name: GivenName
+    sources: Annotated[tuple[GivenSource, ...], Field(min_length=1, max_length=MAX_SOURCES)]
     client_ip: Annotated[str, StringConstraints(max_length=45, pattern=r"^[0-9a-fA-F.:%]*$")] | None = None
-    notification_email: Email | None = None
+    notification_email: GivenEmail | None = None
 
 
 class CancelBatch(Command):
@@ -72,7 +83,7 @@ class NotifyBatch(Command):
 
     TYPE: ClassVar[str] = "batch.notify"
 
-    email: Email
+    email: GivenEmail
 
 
 class ExpireBatch(Command):

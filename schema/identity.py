@@ -13,8 +13,9 @@ def job_id(batch_id: UUID, sequence: int) -> UUID:
     return _named(batch_id, f"job:{sequence}")
 
 
-#: The UUID version of ids that follow from others; a message from outside may not have such an id.
-DERIVED_ID_VERSION = 5
+def is_derived(message_id: UUID) -> bool:
+    """Whether an id is of the version (5) of those that follow from others; a message from outside may have none."""
+    return message_id.int & _UUID_MARKS == _UUID_5
 
 
 def derived_event_id(cause: UUID, event_type: str) -> UUID:
@@ -47,9 +48,9 @@ NAMESPACE = UUID("6f2f3f0e-5f6c-5a43-9a3e-2d8f0b6d7c11")
 def _named(namespace: UUID, name: str) -> UUID:
     """A UUIDv5, as `uuid.uuid5` makes it in twice the time; a replay asks for millions."""
     digest = hashlib.sha1(namespace.bytes + name.encode(), usedforsecurity=False).digest()
-    return UUID(int=int.from_bytes(digest[:16], "big") & _UUID_ROOM | _UUID_5)
+    return UUID(int=int.from_bytes(digest[:16], "big") & ~_UUID_MARKS | _UUID_5)
 
 
 #: Where a UUID has its version and its variant, and what stands there.
-_UUID_ROOM = ~(0xF << 76 | 0x3 << 62)
+_UUID_MARKS = 0xF << 76 | 0x3 << 62
 _UUID_5 = 5 << 76 | 2 << 62

@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from schema.plain import CONTROLS, TURNS, plain
+
+
+def shown(text: str) -> str:
+    """What of a text is seen. Raises ValueError where that is nothing."""
+    if not (said := plain(text).strip()):
+        raise ValueError("must have something that can be seen")
+    return said
+
 
 #: PostgreSQL stores no NUL in TEXT or JSONB, so no message may carry one.
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
@@ -15,6 +25,15 @@ SwimmerName = Annotated[
 Filename = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^https?://[^\x00-\x20]+$")]
 Email = Annotated[str, StringConstraints(max_length=255, pattern=r"^[^@\x00-\x20]+@[^@\x00-\x20]+\.[^@\x00-\x20]+$")]
+#: The same as a command brings them. Facts are read by what stands above: old ones stay what they were.
+GivenEmail = Annotated[
+    str,
+    StringConstraints(
+        max_length=255,
+        pattern=rf"^[^@\x20{CONTROLS}{TURNS}]+@[^@\x20{CONTROLS}{TURNS}]+\.[^@\x20{CONTROLS}{TURNS}]+$",
+    ),
+]
+GivenName = Annotated[SwimmerName, AfterValidator(shown)]
 ShortCode = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{12}$")]
 #: What fits PostgreSQL's INTEGER and counts something.
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]

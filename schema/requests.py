@@ -8,14 +8,13 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints, WithJsonSchema
 
 from schema.commands import MAX_SOURCES
-from schema.model import Email, Model
+from schema.model import GivenEmail, Model
+from schema.plain import CONTROLS, TURNS
 
 #: A name as a person types it: one line that is not blank.
 Name = Annotated[
     str,
-    StringConstraints(
-        min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x85\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
-    ),
+    StringConstraints(min_length=1, max_length=255, pattern=rf"^[^{CONTROLS}]*[^\s{CONTROLS}{TURNS}][^{CONTROLS}]*$"),
 ]
 #: A link; its host is a name in ASCII or an IPv4 address, with or without a port.
 Link = Annotated[
@@ -26,7 +25,11 @@ Link = Annotated[
 ]
 #: An address for mail, or nothing: what a form has where nobody typed one.
 EmailOrBlank = Annotated[
-    str, StringConstraints(max_length=255, pattern=r"^([^@\x00-\x20]+@[^@\x00-\x20]+\.[^@\x00-\x20]+)?$")
+    str,
+    StringConstraints(
+        max_length=255,
+        pattern=rf"^([^@\x20{CONTROLS}{TURNS}]+@[^@\x20{CONTROLS}{TURNS}]+\.[^@\x20{CONTROLS}{TURNS}]+)?$",
+    ),
 ]
 PdfBytes = Annotated[bytes, WithJsonSchema({"type": "string", "contentMediaType": "application/pdf"})]
 #: Brothers and sisters, or a relay with its alternates: each is a batch of its own over all the sheets.
@@ -82,4 +85,4 @@ class RetryRequest(Model):
 class NotifyRequest(Model):
     """Mail this address when the batch is over."""
 
-    email: Email
+    email: GivenEmail

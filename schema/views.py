@@ -121,12 +121,14 @@ class ResultsView(Model):
 class EventsView(Model):
     """A page of the log, as CloudEvents; ask again with `after` = `next_after` until it is None.
 
-    `eventid` is an event's place in its batch, `recordedtime` when it got it.
+    `eventid` is an event's place in its batch, `recordedtime` when it got it. `over`: the batch is, and nothing comes
+    after this page unless its failed sheets are tried again.
     """
 
     batch_id: UUID
     events: tuple[dict[str, Any], ...]
     next_after: int | None
+    over: bool
 
 
 class Problem(Model):

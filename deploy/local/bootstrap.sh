@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what this machine lacks (Python with venv, PostgreSQL's and RabbitMQ's binaries; starts none of them) and makes
 # .venv in the folder that it is called in. WITH_OCR=1 installs tesseract too, which reads sheets that are pictures;
-# WITH_NODE=1 Node.js with npm and WITH_BROWSER=1 Chromium, which only tests need.
+# WITH_NODE=1 Node.js with npm, WITH_BROWSER=1 Chromium and WITH_PROXIES=1 nginx and Caddy, which only tests need.
 set -eu
 
 any_of() { for found in "$@"; do [ -x "$found" ] && return 0; done; return 1; }
@@ -32,9 +32,11 @@ has_node() {
     [ -z "${WITH_NODE:-}" ] ||
         { command -v npm && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; } >/dev/null 2>&1
 }
+has_nginx() { [ -z "${WITH_PROXIES:-}" ] || any_of /usr/sbin/nginx || command -v nginx >/dev/null 2>&1; }
+has_caddy() { [ -z "${WITH_PROXIES:-}" ] || command -v caddy >/dev/null 2>&1; }
 has_browser() { [ -z "${WITH_BROWSER:-}" ] || command -v chromium >/dev/null 2>&1; }
 lacking() {
-    for part in python postgresql rabbitmq tesseract node browser; do
+    for part in python postgresql rabbitmq tesseract node browser nginx caddy; do
         "has_$part" || echo "$part"
     done
 }
@@ -46,8 +48,8 @@ apt_install() {
         as_root="sudo"
     fi
     echo "installing $* (with apt)" >&2
-    # Debian starts what it installs and makes a cluster of its own: the former is refused for this call, the latter by
-    # PostgreSQL's own setting for it.
+    # Debian starts what it installs, now and whenever the machine does, and makes a cluster of its own: the former is
+    # refused for this call, the latter by PostgreSQL's own setting for it.
     $as_root env DEBIAN_FRONTEND=noninteractive sh -eu -c '
         made=""
         trap "rm -f \$made" EXIT
@@ -58,6 +60,11 @@ apt_install() {
             printf "#!/bin/sh\nexit 101\n" > "$policy"
             chmod +x "$policy"
         fi
+        presets=/run/systemd/system-preset
+        mkdir -p "$presets"
+        made="$made $presets/00-heatstream.preset"
+        printf "disable %s\n" postgresql.service rabbitmq-server.service epmd.service epmd.socket nginx.service \
+            caddy.service > "$presets/00-heatstream.preset"
         cluster=/etc/postgresql-common/createcluster.conf
         if [ ! -e "$cluster" ]; then
             mkdir -p "${cluster%/*}"
@@ -81,8 +88,8 @@ brew_install() {
 give_up() {
     echo "heatstream: this machine lacks: $(lacking | tr '\n' ' ')" >&2
     echo "Please install them and run this again: Python >= 3.11 with venv, PostgreSQL >= 14 (the server)," >&2
-    echo "RabbitMQ >= 3.10; for tests Node.js >= 18 with npm, and Chromium." >&2
-    echo "Debian's packages: python3 python3-venv postgresql rabbitmq-server, for tests nodejs npm chromium." >&2
+    echo "RabbitMQ >= 3.10; for tests Node.js >= 18 with npm, Chromium, nginx and Caddy." >&2
+    echo "Debian's packages: python3 python3-venv postgresql rabbitmq-server, for tests nodejs npm chromium nginx caddy." >&2
     echo "It is done here by itself where apt-get (as root or with sudo) or Homebrew can do it." >&2
     exit 1
 }
@@ -97,6 +104,7 @@ install_lacking() {
             apt:tesseract) packages="$packages tesseract-ocr" ;;
             apt:node) packages="$packages nodejs npm" ;;
             apt:browser) packages="$packages chromium" ;;
+            *:nginx | *:caddy) packages="$packages $part" ;;
             brew:python) packages="$packages python@3.13" ;;
             brew:postgresql) packages="$packages postgresql@17" ;;
             brew:rabbitmq) packages="$packages rabbitmq" ;;

@@ -6,12 +6,14 @@ from starlette.applications import Starlette
 
 from services.api import problems
 from services.api.commands import Commands
-from services.api.compression import LEAST_BYTES, LEVEL, Compression
+from services.api.compression import Compression
 from services.api.cross_origin import shared
 from services.api.discovery.discovery import Discovery
 from services.api.guard import Guard
 from services.api.keys.door import behind_doors
 from services.api.keys.keyring import Keyring
+from services.api.meter import Meter
+from services.api.pace import Pace
 from services.api.routes.admin import Admin
 from services.api.routes.batches import Batches
 from services.api.routes.contract import Contract
@@ -53,7 +55,8 @@ def app(  # noqa: PLR0913 - the parts that the gateway is made of
     served: ASGIApp = Starlette(
         routes=behind_doors(every, settings.keys, keyring), exception_handlers=problems.HANDLERS
     )
-    served = Compression(served, LEAST_BYTES, LEVEL)
+    served = Meter(Pace(served, settings), settings)
+    served = Compression(served)
     return Guard(shared(served, settings.cors_origins) if settings.cors_origins else served)
 
 
@@ -71,9 +74,9 @@ def routes(  # noqa: PLR0913 - as above
     commands = Commands(publisher)
     page = Page(settings)
     return [
+        *Batches(settings, blobs, commands, reads).routes(),  # first, for each request asks them in this order
         *Home(page).routes(),
         *page.routes(),
-        *Batches(settings, blobs, commands, reads).routes(),
         *Orders(commands, reads, mails=settings.mails).routes(),
         *Results(reads, page).routes(),
         *Discover(Discovery(settings)).routes(),

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from schema.errors import Rejected
 from schema.model import Url
+from schema.plain import plain
 from services.api import multipart
 
 if TYPE_CHECKING:
@@ -57,15 +58,13 @@ async def read_link(body: AsyncIterator[bytes], content_type: str) -> str:
     """The one link that a form or a JSON body has as `url`."""
     match content_type.split(";", 1)[0].strip().lower():
         case multipart.MEDIA_TYPE:
-            document: dict[str, object] = {
-                part.name: (await _text(part, MOST_TEXT_BYTES))[0] async for part in multipart.parts(body, content_type)
-            }
+            document = await _texts(multipart.parts(body, content_type))
         case "application/json":
             document = await _document(body, "an object with `url`")
         case _:
             raise Rejected("unsupported-media-type", "send application/json or multipart/form-data with `url`")
     if unknown := sorted(document.keys() - {"url"}):
-        raise Rejected("unknown-field", "the request has `url` alone", ((unknown[0][:100], "is not known"),))
+        raise Rejected("unknown-field", "the request has `url` alone", ((plain(unknown[0][:100]), "is not known"),))
     link = document.get("url")
     try:
         return _LINK.validate_python(link.strip() if isinstance(link, str) else link)
@@ -115,6 +114,16 @@ def _take_member(submission: Submission, name: str, value: object) -> None:
             raise _unknown(name)
 
 
+async def _texts(parts: AsyncIterator[multipart.Part]) -> dict[str, object]:
+    """The fields of a form without files."""
+    found: dict[str, object] = {}
+    left = MOST_TEXT_BYTES
+    async for part in parts:
+        found[part.name], size = await _text(part, left)
+        left -= size
+    return found
+
+
 async def _text(part: multipart.Part, limit: int) -> tuple[str, int]:
     """The text of a field, and its size in bytes."""
     whole = bytearray()
@@ -132,5 +141,5 @@ def _unknown(name: str) -> Rejected:
     return Rejected(
         "unknown-field",
         "a request has `swimmer` (JSON: or `swimmers`), `pdfs`, `urls` and `notification_email`",
-        ((name[:100], "is not known"),),
+        ((plain(name[:100]), "is not known"),),
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from schema.extraction import Kind
 
@@ -39,7 +39,7 @@ def calendar(swimmer_name: str, sheets: Iterable[Sheet], without: frozenset[str]
     made = Calendar()
     made.add("prodid", PRODUCT)
     made.add("version", "2.0")
-    made.add("x-wr-calname", f"Swims of {swimmer_name}")
+    made.add("x-wr-calname", vText(f"Swims of {swimmer_name}"))  # which else goes out as it is
     for sheet in sheets:
         named: Counter[str] = Counter()
         for place, swim in enumerate(sheet.result.swims):

@@ -10,7 +10,18 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 _SENT = ("Authorization", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "traceparent", "X-Request-Id")
-_READ = ("ETag", "Link", "Location", "Retry-After", "traceparent", "WWW-Authenticate", "X-Request-Id")
+_READ = (
+    "ETag",
+    "Idempotency-Key",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "traceparent",
+    "WWW-Authenticate",
+    "X-Request-Id",
+)
 
 
 def shared(app: ASGIApp, origins: Collection[str]) -> ASGIApp:

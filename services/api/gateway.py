@@ -3,6 +3,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
+from services.api import safeguards
 from services.api.app import app
 from services.api.arrivals import Arrivals
 from services.api.reads import Reads
@@ -57,6 +58,13 @@ async def gateway(settings: ApiSettings) -> AsyncIterator[int]:
 
         checks = {"broker": connected, "database": database.answers, "listener": listening}
         served = app(settings, blobs=blobs, publisher=publisher, database=database, reads=reads, hub=hub, checks=checks)
-        port = await stack.enter_async_context(http.serve(served, settings.http_host, settings.http_port))
+        serving = http.serve(
+            served,
+            settings.http_host,
+            settings.http_port,
+            limits=safeguards.limits(settings),
+            headers=safeguards.ALWAYS,
+        )
+        port = await stack.enter_async_context(serving)
         stack.callback(hub.close)
         yield port

@@ -18,6 +18,11 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _NAMESPACE = UUID("3d0c9a52-7c1e-5b0f-8f53-0f4b6a1f6d2e")
 
 
+def key(given: str | None, submission: Submission) -> str | None:
+    """What a request comes again under. Several swimmers have one always: some of them may arrive, and others not."""
+    return str(new_secret_id()) if given is None and len(submission.swimmers) > 1 else given
+
+
 def batch_id(key: str | None, swimmer: str, submission: Submission) -> UUID:
     """The id of a swimmer's batch to be: the same one when the same request comes again under its `Idempotency-Key`.
 

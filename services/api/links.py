@@ -17,10 +17,13 @@ def to_batch(batch_id: UUID) -> dict[str, str]:
     return link(up=_url(batch_id))
 
 
-def from_page(batch_id: UUID, after: int | None, limit: int) -> dict[str, str]:
-    """`after` is where the next page begins; None after the last one."""
+def from_page(batch_id: UUID, after: int | None, limit: int, wait: int | None) -> dict[str, str]:
+    """`after` is where the next page begins, None after the last one; `wait` is how long to wait for it."""
     url = _url(batch_id)
-    return link(up=url) if after is None else link(up=url, next=f"{url}/events?after={after}&limit={limit}")
+    if after is None:
+        return link(up=url)
+    following = f"{url}/events?after={after}&limit={limit}"
+    return link(up=url, next=following if wait is None else f"{following}&wait={wait}")
 
 
 def link(**targets: str) -> dict[str, str]:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 #: PostgreSQL's INTEGER, as event ids are.
 LARGEST = 2**31 - 1
+#: Over one stream.
+MOST_BATCHES = 64
+#: Shorter than the silence after which a proxy that nobody told otherwise cuts a line: 60 s.
+LONGEST_WAIT_SECONDS = 30
 #: A swim by its sheet's code and its place there.
 SWIM = r"[0-9a-z]{12}\.[0-9]{1,4}"
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -48,13 +52,41 @@ def swims_of(request: Request) -> frozenset[str]:
     return frozenset(text.split(",")) - {""}
 
 
+def batch_ids_of(request: Request) -> list[UUID]:
+    """The batches that `batch` names again and again, in their order."""
+    texts = request.query_params.getlist("batch")
+    if wrong := [text for text in texts if not _UUID.fullmatch(text)]:
+        raise Rejected("bad-batch-id", "a batch id is a UUID, as the answer to a submit names it", (_no_id(wrong[0]),))
+    batch_ids = [UUID(text) for text in texts]
+    if not 1 <= len(batch_ids) <= MOST_BATCHES or len(set(batch_ids)) < len(batch_ids):
+        raise Rejected(
+            "bad-batches",
+            f"name 1 to {MOST_BATCHES} batches, each once, as `?batch=ID&batch=ID`; watch more over several streams",
+            (("batch", f"is there {len(batch_ids)} times, with {len(set(batch_ids))} batches"),),
+        )
+    return batch_ids
+
+
 def cursor_of(request: Request) -> int:
-    """Where a stream goes on. The header wins: an EventSource that comes back keeps its first address."""
+    """Where the stream of one batch goes on."""
+    return cursors_of(request, 1)[0]
+
+
+def cursors_of(request: Request, batches: int) -> list[int]:
+    """Where the stream of so many batches goes on in each of them, in the order of its address.
+
+    The header wins: an EventSource that comes back keeps its first address.
+    """
     texts = request.headers.get("last-event-id"), request.query_params.get("last_event_id")
-    cursors = [_number(text) for text in texts if text]
-    if None in cursors:
-        raise Rejected("bad-cursor", "a cursor is the `id` of an event of this stream; start again without one")
-    return next((cursor for cursor in cursors if cursor is not None), 0)
+    given = [[_number(number) for number in text.split(".")] for text in texts if text]
+    for cursors in given:
+        if len(cursors) != batches or None in cursors:
+            raise Rejected(
+                "bad-cursor",
+                "a cursor is the `id` of an event of this stream, of the same batches in the same order;"
+                " start again without one",
+            )
+    return [cursor or 0 for cursor in given[0]] if given else [0] * batches
 
 
 def page_of(request: Request, *, usual: int, most: int) -> tuple[int, int]:
@@ -64,6 +96,19 @@ def page_of(request: Request, *, usual: int, most: int) -> tuple[int, int]:
     if after is None or limit is None or not 1 <= limit <= most:
         raise Rejected("bad-page", f"`after` is the id of an event, or 0; `limit` is 1 to {most}")
     return after, limit
+
+
+def wait_of(request: Request) -> int | None:
+    """How many seconds a page may be waited for; None where it is not to be."""
+    text = request.query_params.get("wait")
+    seconds = None if text is None else _number(text)
+    if text is not None and (seconds is None or seconds > LONGEST_WAIT_SECONDS):
+        raise Rejected("bad-page", f"`wait` is 0 to {LONGEST_WAIT_SECONDS}, in seconds; ask again for more")
+    return seconds
+
+
+def _no_id(text: str) -> tuple[str, str]:
+    return "batch", f"{re.sub(r'[^ -~]', '?', text[:40])!r} is no id"
 
 
 def _number(text: str) -> int | None:

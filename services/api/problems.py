@@ -23,10 +23,12 @@ UNAUTHORIZED = 401
 
 #: Every refusal that the gateway knows: its HTTP status and its title.
 CATALOGUE: Mapping[str, tuple[int, str]] = {
+    "bad-http": (400, "The request is not HTTP that can be read"),
     "bad-json": (400, "The body is not the JSON that is expected"),
     "bad-encoding": (400, "A text is not UTF-8"),
     "broken-multipart": (400, "The form cannot be read"),
     "bad-batch-id": (400, "This is no batch id"),
+    "bad-batches": (400, "These are no batches to watch"),
     "bad-idempotency-key": (400, "This is no Idempotency-Key"),
     "bad-cursor": (400, "This is no cursor"),
     "bad-page": (400, "This is no page of the log"),
@@ -39,6 +41,7 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "not-found": (404, "There is nothing here"),
     "method-not-allowed": (405, "This address does not do that"),
     "unknown-job": (404, "There is no such job"),
+    "too-slow": (408, "The request comes too slowly"),
     "batch-over": (409, "The batch is over"),
     "batch-cancelled": (409, "The batch was cancelled"),
     "job-not-failed": (409, "The job has not failed"),
@@ -68,6 +71,9 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "bad-job-ids": (422, "These are no job ids"),
     "bad-email": (422, "The address for the mail cannot be used"),
     "unknown-field": (422, "A field is not known"),
+    "too-many-requests": (429, "Too much was asked from your network"),
+    "too-many-streams": (429, "Too many streams are open to your network"),
+    "head-too-large": (431, "The address or the headers of the request are too long"),
     "internal": (500, "Something went wrong here"),
     "site-unreachable": (502, "The site does not give the page"),
     "broker-unavailable": (503, "The message broker is away"),
@@ -75,14 +81,18 @@ CATALOGUE: Mapping[str, tuple[int, str]] = {
     "blob-store-unavailable": (503, "The store for PDFs is away"),
     "discovery-busy": (503, "Many pages are being looked through"),
     "no-worker": (503, "No worker is there"),
+    "uploads-busy": (503, "Many PDFs are being handed in"),
+    "too-many-connections": (503, "Too many connections are open"),
     "shutting-down": (503, "This gateway is stopping"),
 }
 _AWAY = {
+    "too-many-connections": "ask again in a few seconds",
     "broker-unavailable": "it was not accepted whole; send it again in a few seconds, under its Idempotency-Key if any",
     "database-unavailable": "nothing can be read at the moment, and nothing is lost; ask again in a few seconds",
     "blob-store-unavailable": "files cannot be taken at the moment; send them again in a few seconds, or send links",
     "discovery-busy": "ask again in a few seconds",
     "no-worker": "there is nobody to do it; start a worker, and ask again",
+    "uploads-busy": "send it again in a few seconds, under its Idempotency-Key if any",
     "shutting-down": "connect again: another gateway, or this one in a moment, goes on where you were",
 }
 
@@ -90,9 +100,29 @@ _AWAY = {
 class Unavailable(HeatstreamError):
     """A part that the request needs is away; the same request may succeed in a moment."""
 
-    def __init__(self, slug: str) -> None:
-        super().__init__(_AWAY[slug])
+    def __init__(
+        self,
+        slug: str,
+        sentence: str | None = None,
+        fields: tuple[tuple[str, str], ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(sentence or _AWAY[slug])
+        self.slug, self.fields = slug, fields
+        self.headers = {"Retry-After": str(RETRY_AFTER_SECONDS), **(headers or {})}
+
+
+class TooMany(HeatstreamError):
+    """An address asks too much of this process. `wait_seconds` is None where no time mends it."""
+
+    def __init__(self, slug: str, wait_seconds: int | None, headers: Mapping[str, str] | None = None) -> None:
+        again = "close some first" if wait_seconds is None else f"ask again in {wait_seconds} s"
+        super().__init__(f"others share your network's address, or a program asks too fast: {again}")
         self.slug = slug
+        self.headers = {
+            **(headers or {}),
+            "Retry-After": str(RETRY_AFTER_SECONDS if wait_seconds is None else wait_seconds),
+        }
 
 
 @contextmanager
@@ -129,9 +159,12 @@ def on_fault(_: Request, fault: Exception) -> Response:
     """The answer to what a route raised: on purpose, or as a bug."""
     match fault:
         case Rejected():
-            return problem(fault.slug, fault.sentence, fault.fields)
+            given_up = fault.slug == "too-slow"  # the rest of the body is not awaited
+            return problem(fault.slug, fault.sentence, fault.fields, {"Connection": "close"} if given_up else None)
+        case TooMany():
+            return too_many(fault)
         case Unavailable():
-            return problem(fault.slug, str(fault), headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+            return problem(fault.slug, str(fault), fault.fields, fault.headers)
         case HTTPException(status_code=405):
             allowed = (fault.headers or {}).get("Allow", "")
             return problem("method-not-allowed", f"this address takes {allowed}", headers={"Allow": allowed})
@@ -141,5 +174,9 @@ def on_fault(_: Request, fault: Exception) -> Response:
             return problem("internal", "the fault is on our side and is logged; try again, and tell us if it stays")
 
 
+def too_many(fault: TooMany) -> Response:
+    return problem(fault.slug, str(fault), headers=fault.headers)
+
+
 #: For starlette: it answers with these, and raises on what is no named fault, so that the guard can log it.
-HANDLERS = dict.fromkeys((Rejected, Unavailable, HTTPException, Exception), on_fault)
+HANDLERS = dict.fromkeys((Rejected, Unavailable, TooMany, HTTPException, Exception), on_fault)

@@ -74,7 +74,13 @@ class Reads:
         if rows and rows[0]["data"] is None:  # since the look at its head
             raise _gone()
         page = tuple(recorded_cloudevent(dict(row)) for row in rows[:limit])
-        return EventsView(batch_id=batch_id, events=page, next_after=page[-1]["eventid"] if len(rows) > limit else None)
+        last = page[-1]["eventid"] if page else after
+        return EventsView(
+            batch_id=batch_id,
+            events=page,
+            next_after=last if len(rows) > limit else None,
+            over=head.over and last == head.event_id,  # what came since that look may be a retry
+        )
 
     async def head(self, batch_id: str) -> Head:
         return await self._wait_for(UUID(batch_id), lambda: self._head(UUID(batch_id)))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, IPvAnyNetwork, StringConstraints, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from services.api.keys.needs import Asked
@@ -36,11 +36,32 @@ class ApiSettings(Settings):
     keys_file: str = Field(
         "", description="The file of keys, as `heatstream keys` makes it; read anew when it changes."
     )
+    trusted_proxies: Annotated[frozenset[IPvAnyNetwork], NoDecode] = Field(
+        frozenset(),
+        description="Networks of proxies whose `X-Forwarded-For` is believed, comma-separated: `10.0.0.0/8`, `::1`.",
+    )
+    requests_a_minute: int = Field(
+        12_000, ge=0, description="Reads and orders of one address, and as many at once; 0 counts none."
+    )
+    sheets_a_minute: int = Field(
+        1200, ge=0, description="Sheets that one address hands in, once for each swimmer; 0 counts none."
+    )
+    discoveries_a_minute: int = Field(120, ge=0, description="Meet pages that one address has read; 0 counts none.")
+    streams_a_minute: int = Field(12_000, ge=0, description="Streams that one address opens; 0 counts none.")
+    streams_an_address: int = Field(5000, ge=0, description="Streams open to one address at a time; 0 counts none.")
+    uploads_at_once: int = Field(32, ge=1, description="Uploads that are taken in at a time; others wait.")
+    connections_at_once: int = Field(10_000, ge=10, description="Connections; beyond, 503.")
+    head_seconds: float = Field(10, gt=0, description="A request's head must be whole within.")
+    body_silence_seconds: float = Field(20, gt=0, description="Longest silence in the middle of a body.")
+    body_bytes_a_second: int = Field(1000, ge=0, description="Least pace of a body after its first 30 seconds.")
+    body_minutes: float = Field(30, gt=0, description="Longest that a body may take.")
+    idle_seconds: int = Field(30, ge=1, description="Silence after which a connection without a request is closed.")
+    reader_seconds: float = Field(60, gt=0, description="Who takes nothing of an answer for so long is cut.")
     database_connections: int = Field(8, ge=1, le=100, description="Connections to PostgreSQL for reads.")
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split_lists(cls, value: object) -> object:
         return cls._split(value)
 
     @model_validator(mode="after")

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from schema.admission import MAIL_OFF
 from schema.commands import SubmitBatch, UrlSource
 from schema.errors import Rejected
-from schema.model import Email
+from schema.model import GivenEmail
+from schema.plain import CONTROLS, plain, plain_link
 from schema.requests import MOST_SWIMMERS
 from services.api.folding import fold_name
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from schema.commands import Source
 
 LONGEST_NAME = 255
-_EMAIL: TypeAdapter[str] = TypeAdapter(Email)
+_EMAIL: TypeAdapter[str] = TypeAdapter(GivenEmail)
 
 
 @dataclass(slots=True)
@@ -84,7 +85,8 @@ class Submission:
             )
         if not self.sources:
             raise Rejected("empty-batch", "send PDF files in the field `pdfs`, or links to PDFs in the field `urls`")
-        self._need_different_swimmers()
+        if len(self.swimmers) > 1:
+            self._need_different_swimmers()
         return [
             SubmitBatch(
                 batch_id=batch_id(swimmer),
@@ -114,7 +116,7 @@ class Submission:
 
 def swimmer_name(given: str) -> str:
     """The name without blanks around it. Raises Rejected for what is no name."""
-    name = given.strip()
+    name = plain(given.strip()).strip()
     if not name:
         raise Rejected("name-blank", "say whose swims to look for: the name is blank", (("swimmer", "is blank"),))
     if len(name) > LONGEST_NAME:
@@ -123,7 +125,7 @@ def swimmer_name(given: str) -> str:
             f"a name may have {LONGEST_NAME} characters, this one has {len(name)}",
             (("swimmer", "is too long"),),
         )
-    if re.search(r"[\x00-\x1f\x7f]", name):
+    if re.search(f"[{CONTROLS}]", given.strip()):
         raise Rejected(
             "name-not-a-line", "a name is one line without control characters", (("swimmer", "is not one line"),)
         )
@@ -134,7 +136,7 @@ def url_source(link: str, number: int) -> UrlSource:
     """A link as a source. Raises Rejected for what no worker could fetch."""
     try:
         host, _ = urlsplit(link).hostname, urlsplit(link).port  # asked for, a port that is none raises
-        source = UrlSource(url=link)
+        source = UrlSource(url=plain_link(link))
     except (ValueError, ValidationError):
         host = None
     if not host:

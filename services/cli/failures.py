@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from schema.errors import HeatstreamError
+from services.cli.printable import say
 from services.client.failures import Unreachable
 
 if TYPE_CHECKING:
@@ -43,4 +44,4 @@ class OneLineFailures(TyperGroup):
 
 def complain(sentence: str) -> None:
     """One line on standard error, whatever the sentence is made of."""
-    typer.echo(f"heatstream: {' '.join(sentence.split())}", err=True)
+    say(f"heatstream: {' '.join(sentence.split())}", err=True)

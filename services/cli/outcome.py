@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
 from schema.states import BatchStatus
 from services.cli import tables
 from services.cli.failures import ABSENT, BROKEN, FOUND
+from services.cli.printable import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,14 +26,14 @@ def show(results: ResultsView) -> None:
     if any(result.swims for result in results.results):
         tables.print_table(tables.schedule(results))
     else:
-        typer.echo(f"no swim of {results.swimmer_name} was found")
+        say(f"no swim of {results.swimmer_name} was found")
     for result in results.results:
         warn(result.warnings, result.source)
     for failed in results.failed:
         reason = failed.error_message or failed.status.value
-        typer.echo(f"{failed.source}: {reason}" + (f" [{failed.error_code}]" if failed.error_code else ""), err=True)
+        say(f"{failed.source}: {reason}" + (f" [{failed.error_code}]" if failed.error_code else ""), err=True)
     if results.unfinished:
-        typer.echo(f"{results.unfinished} sheets are not read yet", err=True)
+        say(f"{results.unfinished} sheets are not read yet", err=True)
 
 
 def warn(warnings: Iterable[Warning], source: str) -> None:
@@ -42,4 +41,4 @@ def warn(warnings: Iterable[Warning], source: str) -> None:
     for warning in warnings:
         missing = [name for name in warning.names if name not in warning.message]
         near = f" ({'; '.join(missing)})" if missing else ""
-        typer.echo(f"{source}: {warning.message}{near}", err=True)
+        say(f"{source}: {warning.message}{near}", err=True)

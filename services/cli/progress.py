@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from schema.states import Stage
+from services.cli.printable import printable, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -48,7 +48,7 @@ class _Lines:
         if sequence is not None and not self._names:
             self._names = dict(self._ask())
         what = "batch" if sequence is None else self._names[sequence]
-        typer.echo(f"{_of(whose, what)}: {sentence(news)}", err=True)
+        say(f"{_of(whose, what)}: {sentence(news)}", err=True)
 
 
 class _Bars:
@@ -61,11 +61,11 @@ class _Bars:
             return
         if (whose, sequence) not in self._tasks:
             for each, name in self._ask().items():
-                task = self._bars.add_task(escape(_of(whose, name)), total=Stage.DONE.rank, said="waiting")
+                task = self._bars.add_task(escape(printable(_of(whose, name))), total=Stage.DONE.rank, said="waiting")
                 self._tasks[whose, each] = task
         over = news.name in ("job_completed", "job_failed")
         stage = Stage.DONE if over else Stage(news.data.get("stage", Stage.QUEUED))
-        self._bars.update(self._tasks[whose, sequence], completed=stage.rank, said=escape(sentence(news)))
+        self._bars.update(self._tasks[whose, sequence], completed=stage.rank, said=escape(printable(sentence(news))))
 
 
 def _of(whose: str, what: str) -> str:

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from services.cli.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -103,7 +105,7 @@ def _timeline(starts: Iterable[EventStart], title: str) -> Table:
 
 
 def _table(columns: tuple[str, ...], title: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None)
+    table = Table(box=box.SIMPLE_HEAD, title=_text(title) if title else None)
     for name in columns:
         table.add_column(name, justify="right" if name in _FIGURES else "left")
     return table
@@ -119,5 +121,5 @@ def _swim(swim: Entry | SwimView) -> tuple[Text, ...]:
 
 
 def _text(value: object) -> Text:
-    """A value as it is: what a sheet prints is never markup."""
-    return Text("" if value is None else str(value))
+    """A value as it is: what a sheet prints is never markup, and no order to a terminal."""
+    return Text("" if value is None else printable(str(value)))

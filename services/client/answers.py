@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from schema.views import Problem
-from services.client.failures import Away, NoGateway, Refused, Unreachable, sentence
+from services.client.failures import Away, NoGateway, Refused, TooFast, Unreachable, sentence
 
 if TYPE_CHECKING:
     import httpx2
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 #: The pause after a cut line, and the longest that the gateway's own wish may be.
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
-UNAVAILABLE = 503
+#: How long a gateway that counts may ask for patience.
+LONGEST_PATIENCE_SECONDS = 60.0
+#: What a proxy answers in its own words while it cannot reach the gateway behind it.
+OF_A_PROXY = frozenset({502, 503, 504})
 
 
 def read(call: Call[View], answer: httpx2.Response, url: str) -> View:
@@ -37,11 +40,20 @@ def refusal(answer: httpx2.Response, url: str) -> HeatstreamError:
     try:
         problem = Problem.model_validate_json(answer.content)
     except ValidationError:
+        if answer.status_code in OF_A_PROXY:
+            return Away(
+                f"the gateway behind {url} is away ({answer.status_code}); try again in a moment", PAUSE_SECONDS
+            )
         return NoGateway(f"{url} answered {answer.status_code} and does not look like Heatstream's gateway")
-    if answer.status_code != UNAVAILABLE:
-        return Refused(problem)
     asked = answer.headers.get("Retry-After", "")
-    return Away(sentence(problem), min(float(asked), LONGEST_PAUSE_SECONDS) if asked.isdigit() else PAUSE_SECONDS)
+    pause = float(asked) if asked.isdigit() else PAUSE_SECONDS
+    match answer.status_code:
+        case 429:
+            return TooFast(sentence(problem), min(pause, LONGEST_PATIENCE_SECONDS))
+        case 503:
+            return Away(sentence(problem), min(pause, LONGEST_PAUSE_SECONDS))
+        case _:
+            return Refused(problem)
 
 
 def unreachable(gone: Exception, url: str, *, reached: bool) -> HeatstreamError:

@@ -8,12 +8,13 @@ import httpx2
 
 from services.client import calls
 from services.client.answers import read, refusal, unreachable
-from services.client.failures import Away
+from services.client.failures import Away, TooFast
 from services.client.following import NO_CONTENT, SILENCE, Following
-from services.client.gateway import SUBMIT_TRIES, TIMEOUT
+from services.client.gateway import SUBMIT_TRIES, TIMEOUT, TRIES
+from services.client.polling import Polling
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
@@ -104,16 +105,25 @@ class AsyncGateway:
     async def run_janitor(self) -> CalledView:
         return await self._ask(calls.run_janitor())
 
-    async def log(self, batch_id: UUID, after: int = 0) -> EventsView:
-        """A page of what happened; the next one is after its `next_after`."""
-        return await self._ask(calls.log(batch_id, after))
+    async def log(self, batch_id: UUID, after: int = 0, wait_seconds: int | None = None) -> EventsView:
+        """A page of what happened; the next one is after its `next_after`.
 
-    async def events(self, batch_id: UUID, after: int = 0) -> AsyncIterator[BatchNews]:
+        Where there is nothing yet it is waited for, so many seconds (up to 30), and asked again until it is `over`.
+        """
+        return await self._ask(calls.log(batch_id, after, wait_seconds))
+
+    def events(self, batch_id: UUID, after: int = 0) -> AsyncIterator[BatchNews]:
         """Every event of a batch after the cursor `after`, live and each once, until the batch is over.
 
         A cut line is taken up again where it broke; a gateway that stays away for AWAY_SECONDS raises Away.
         """
-        following = Following(batch_id, after)
+        return self._follow(Following.of_one(batch_id, after))
+
+    def watch(self, batch_ids: Sequence[UUID], after: Mapping[UUID, int] | None = None) -> AsyncIterator[BatchNews]:
+        """As `events`, of several batches over one line, each after its cursor; the news say of which by `batch_id`."""
+        return self._follow(Following.of_several(batch_ids, after))
+
+    async def _follow(self, following: Following) -> AsyncIterator[BatchNews]:
         while True:
             try:
                 async with self._client.sse(following.path, headers=following.headers, timeout=SILENCE) as stream:
@@ -134,7 +144,27 @@ class AsyncGateway:
             except Away as away:
                 await asyncio.sleep(following.pause_after(away))
 
+    async def poll(self, batch_id: UUID, after: int = 0) -> AsyncIterator[BatchNews]:
+        """As `events`, by asking again and again: for where something on the way cuts or holds back streams."""
+        polling = Polling(batch_id, after)
+        while not polling.over:
+            try:
+                page = await self._ask(polling.call)
+            except Away as away:
+                await asyncio.sleep(polling.pause_after(away))
+                continue
+            for news in polling.read(page):
+                yield news
+
     async def _ask(self, call: Call[View]) -> View:
+        for _ in range(TRIES - 1):
+            try:
+                return await self._ask_once(call)
+            except TooFast as held:
+                await asyncio.sleep(held.pause_seconds)
+        return await self._ask_once(call)
+
+    async def _ask_once(self, call: Call[View]) -> View:
         try:
             answer = await self._client.request(call.method, call.path, **call.rest)
         except (httpx2.TransportError, httpx2.InvalidURL) as gone:

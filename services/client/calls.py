@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 DISCOVERY_SECONDS = 60.0
 #: Longer than the gateway looks at the broker.
 STATS_SECONDS = 30.0
+#: For what comes behind the wait that was asked for.
+ANSWER_SECONDS = 30.0
 
 View = TypeVar(
     "View",
@@ -80,8 +82,11 @@ def batch(batch_id: UUID) -> Call[BatchView]:
     return Call(BatchView, "GET", f"/api/batches/{batch_id}")
 
 
-def log(batch_id: UUID, after: int) -> Call[EventsView]:
-    return Call(EventsView, "GET", f"/api/batches/{batch_id}/events", {"params": {"after": after}})
+def log(batch_id: UUID, after: int, wait_seconds: int | None) -> Call[EventsView]:
+    rest: dict[str, Any] = {"params": {"after": after}}
+    if wait_seconds is not None:
+        rest = {"params": {"after": after, "wait": wait_seconds}, "timeout": wait_seconds + ANSWER_SECONDS}
+    return Call(EventsView, "GET", f"/api/batches/{batch_id}/events", rest)
 
 
 def results(batch_id: UUID) -> Call[ResultsView]:

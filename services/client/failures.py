@@ -24,6 +24,10 @@ class Away(Transient):
         self.pause_seconds = pause_seconds
 
 
+class TooFast(Away):
+    """The gateway counts what this network asks, and has enough for now: all clients ask again after the pause."""
+
+
 class Unreachable(HeatstreamError):
     """Nothing has ever answered there: the address is wrong, or no gateway runs."""
 

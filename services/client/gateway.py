@@ -8,11 +8,12 @@ import httpx2
 
 from services.client import calls
 from services.client.answers import read, refusal, unreachable
-from services.client.failures import Away
+from services.client.failures import Away, TooFast
 from services.client.following import NO_CONTENT, SILENCE, Following
+from services.client.polling import Polling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
 #: A submit that meets a gateway without its broker, or loses its line, is sent again under the same key.
 SUBMIT_TRIES = 5
+#: Of any request that is asked to wait because too much came from this network.
+TRIES = 3
 
 
 class Gateway:
@@ -110,16 +113,25 @@ class Gateway:
     def run_janitor(self) -> CalledView:
         return self._ask(calls.run_janitor())
 
-    def log(self, batch_id: UUID, after: int = 0) -> EventsView:
-        """A page of what happened; the next one is after its `next_after`."""
-        return self._ask(calls.log(batch_id, after))
+    def log(self, batch_id: UUID, after: int = 0, wait_seconds: int | None = None) -> EventsView:
+        """A page of what happened; the next one is after its `next_after`.
+
+        Where there is nothing yet it is waited for, so many seconds (up to 30), and asked again until it is `over`.
+        """
+        return self._ask(calls.log(batch_id, after, wait_seconds))
 
     def events(self, batch_id: UUID, after: int = 0) -> Iterator[BatchNews]:
         """Every event of a batch after the cursor `after`, live and each once, until the batch is over.
 
         A cut line is taken up again where it broke; a gateway that stays away for AWAY_SECONDS raises Away.
         """
-        following = Following(batch_id, after)
+        return self._follow(Following.of_one(batch_id, after))
+
+    def watch(self, batch_ids: Sequence[UUID], after: Mapping[UUID, int] | None = None) -> Iterator[BatchNews]:
+        """As `events`, of several batches over one line, each after its cursor; the news say of which by `batch_id`."""
+        return self._follow(Following.of_several(batch_ids, after))
+
+    def _follow(self, following: Following) -> Iterator[BatchNews]:
         while True:
             try:
                 with self._client.sse(following.path, headers=following.headers, timeout=SILENCE) as stream:
@@ -140,7 +152,26 @@ class Gateway:
             except Away as away:
                 time.sleep(following.pause_after(away))
 
+    def poll(self, batch_id: UUID, after: int = 0) -> Iterator[BatchNews]:
+        """As `events`, by asking again and again: for where something on the way cuts or holds back streams."""
+        polling = Polling(batch_id, after)
+        while not polling.over:
+            try:
+                page = self._ask(polling.call)
+            except Away as away:
+                time.sleep(polling.pause_after(away))
+                continue
+            yield from polling.read(page)
+
     def _ask(self, call: Call[View]) -> View:
+        for _ in range(TRIES - 1):
+            try:
+                return self._ask_once(call)
+            except TooFast as held:
+                time.sleep(held.pause_seconds)
+        return self._ask_once(call)
+
+    def _ask_once(self, call: Call[View]) -> View:
         try:
             answer = self._client.request(call.method, call.path, **call.rest)
         except (httpx2.TransportError, httpx2.InvalidURL) as gone:

@@ -9,8 +9,9 @@ from services.projector.intake import read
 if TYPE_CHECKING:
     from services.projector.record import Arrival, SetAside
 
-#: A micro-batch ends at so many events; the knee of COPY and upserts is near it.
-MOST_EVENTS = 1000
+#: A micro-batch ends at so many events. Half as many cost PostgreSQL a fifth more, for jobs that move twice are written
+#: twice; twice as many gain nothing.
+MOST_EVENTS = 2000
 #: So many events are read at a time; between them the transaction under way goes on.
 READ_AT_A_TIME = 50
 

@@ -13,17 +13,15 @@ from services.runtime.topology import Topology, declare, events_queue
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from aio_pika.abc import AbstractConnection
-    from aiormq.abc import DeliveredMessage
-
     from services.projector.projection import Folding
     from services.projector.record import Folded
     from services.projector.store import Store
+    from services.runtime.link import Connection
 
     Acknowledge = Callable[[int], Awaitable[None]]
 
 log = structlog.get_logger()
-PREFETCH_MESSAGES = 500
+PREFETCH_MESSAGES = 1000
 #: How long the micro-batch under way may take to be written when the service stops.
 STOP_SECONDS = 2.0
 
@@ -48,7 +46,7 @@ class Partition:
         self._committed = committed
 
     @asynccontextmanager
-    async def session(self, connection: AbstractConnection, broken: asyncio.Event) -> AsyncIterator[None]:
+    async def session(self, connection: Connection, broken: asyncio.Event) -> AsyncIterator[None]:
         """A Link's session. It ends with the micro-batch under way, and by closing the channel, never by a cancel.
 
         Cancelling a consumer with unacknowledged messages lets the next one start with later ones.
@@ -62,16 +60,13 @@ class Partition:
         underlay.on_consumer_cancel_callbacks.add(lambda _: broken.set())
         inbox = Inbox()
 
-        async def take(message: DeliveredMessage) -> None:
-            inbox.put(message.delivery_tag or 0, message.body)
-
         async def acknowledge(tag: int) -> None:
             await underlay.basic_ack(tag, multiple=True, wait=False)
 
         projecting = asyncio.create_task(self._project(inbox, acknowledge), name=self._queue)
         projecting.add_done_callback(lambda _: broken.set())
-        # Below aio-pika's queue, whose messages cost as much again as all the rest of receiving them.
-        await underlay.basic_consume(self._queue, take)
+        # Past aio-pika and aiormq: what they make of a message costs as much as to fold and write it.
+        await connection.deliveries.consume(underlay, self._queue, inbox.put)
         try:
             yield
         finally:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import OrderedDict, deque
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
@@ -13,24 +14,26 @@ from services.projector.record import Arrival, Folded, SetAside, record
 from services.projector.store import Conflict, KnownMessage, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
     from services.projector.inbox import Gathered
     from services.projector.state import Placed
+    from services.projector.store import Rows
 
 log = structlog.get_logger()
 CACHED_BATCHES = 10_000
 DATABASE_PAUSE_SECONDS = 0.5
 #: So many events are folded at a time; between them the transaction under way goes on.
 FOLDED_AT_A_TIME = 100
+SALTS_A_DRAW = 100
 
 
 class Folding(NamedTuple):
-    """What a micro-batch amounts to, and the batches that it touches as they were before."""
+    """What a micro-batch amounts to, and the rows that say so."""
 
-    before: dict[UUID, Placed | None]
     folded: Folded
+    rows: Rows
 
 
 class Projection:
@@ -43,6 +46,7 @@ class Projection:
     def __init__(self, queue: str, store: Store) -> None:
         self._queue, self._store = queue, store
         self._places: OrderedDict[UUID, Placed | None] = OrderedDict()
+        self._salt = partial(next, _salts())
 
     def forget(self) -> None:
         self._places.clear()
@@ -53,14 +57,14 @@ class Projection:
         before = await self._places_of({arrival.fact.batch_id for arrival in arrivals})
         folded = Folded([], [one for one in gathered if isinstance(one, SetAside)], {})
         for start in range(0, len(arrivals), FOLDED_AT_A_TIME):
-            record(before, arrivals[start : start + FOLDED_AT_A_TIME], _salt, folded)
+            record(before, arrivals[start : start + FOLDED_AT_A_TIME], self._salt, folded)
             await asyncio.sleep(0)
         self._remember(folded)
-        return Folding(before, folded)
+        return Folding(folded, self._store.rows(self._queue, before, folded))
 
     async def write(self, folding: Folding) -> None:
         """Raises Conflict, KnownMessage, Transient, or what the database says to a value that it does not take."""
-        await self._store.write(self._queue, folding.before, folding.folded)
+        await self._store.put(folding.rows)
 
     async def mend(self, gathered: Gathered, failed: Exception, committed: Callable[[Folded], None]) -> None:
         """Fold and write a micro-batch that failed, until it is done; `committed` hears of each transaction."""
@@ -121,5 +125,8 @@ class Projection:
             self._places.popitem(last=False)
 
 
-def _salt() -> bytes:
-    return os.urandom(SALT_BYTES)
+def _salts() -> Iterator[bytes]:
+    """Without an end, by the hundred: to ask the system for each would take longer than its digest."""
+    while True:
+        drawn = os.urandom(SALT_BYTES * SALTS_A_DRAW)
+        yield from (drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic_core import from_json, to_json
 
 from schema.events import DERIVED
-from schema.identity import DERIVED_ID_VERSION, derived_event_id
+from schema.identity import derived_event_id, is_derived
 from services.projector import chain
 from services.projector.fold import Unchanged, consequence, evolve
 from services.projector.state import Batch, Placed
@@ -98,7 +98,7 @@ def record(
     folded = folded or Folded([], [], {})
     for arrival in arrivals:
         fact = arrival.fact
-        if type(fact.event) in DERIVED or fact.id.version == DERIVED_ID_VERSION:
+        if type(fact.event) in DERIVED or is_derived(fact.id):
             folded.aside.append(arrival.aside("reserved", "only the projector says this, and with such an id"))
             continue
         place = folded.touched.get(fact.batch_id) or places[fact.batch_id]

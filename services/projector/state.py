@@ -57,11 +57,14 @@ class Batch(NamedTuple):
 
     @property
     def completed_pdfs(self) -> int:
-        return sum(job.status is JobStatus.COMPLETED for job in self.jobs.values())
+        return self._in(JobStatus.COMPLETED)
 
     @property
     def failed_pdfs(self) -> int:
-        return sum(job.status is JobStatus.FAILED for job in self.jobs.values())
+        return self._in(JobStatus.FAILED)
+
+    def _in(self, status: JobStatus) -> int:
+        return [job.status for job in self.jobs.values()].count(status)
 
     @property
     def expires_at(self) -> datetime:

@@ -112,24 +112,34 @@ def jobs(places: Iterable[Placed], before: Mapping[UUID, Placed | None]) -> list
 
 
 def log_rows(recorded: Iterable[Recorded]) -> list[Row]:
+    # Taken apart by place: by names it takes six times as long.
     return [
         (
-            row.fact.batch_id,
-            row.event_id,
-            row.fact.id,
-            row.fact.event.TYPE,
-            row.fact.event.VERSION,
-            row.fact.occurred_at,
-            row.fact.source,
-            row.fact.correlation_id,
-            row.fact.causation_id,
-            row.fact.traceparent,
-            row.salt,
-            row.data,
-            row.committed,
-            row.digest,
+            batch_id,
+            event_id,
+            message,
+            event.TYPE,
+            event.VERSION,
+            at,
+            source,
+            request,
+            cause,
+            trace,
+            salt,
+            data,
+            commit,
+            link,
         )
-        for row in recorded
+        for (
+            message,
+            batch_id,
+            at,
+            source,
+            event,
+            request,
+            cause,
+            trace,
+        ), event_id, salt, data, commit, link in recorded
     ]
 
 
@@ -159,7 +169,13 @@ def results(recorded: Iterable[Recorded], touched: Mapping[UUID, Placed]) -> tup
     pdfs: dict[UUID, Row] = {}
     extractions: dict[UUID, Row] = {}
     links: list[Row] = []
-    for fact in sorted((row.fact for row in recorded), key=lambda fact: (fact.occurred_at, fact.id.int)):
+    sightings = [
+        row.fact
+        for row in recorded
+        # isinstance costs more, of what pydantic makes, where it is none
+        if type(event := row.fact.event) is JobCompleted or (isinstance(event, JobStageEntered) and event.ai_file)
+    ]
+    for fact in sorted(sightings, key=lambda fact: (fact.occurred_at, fact.id.int)):
         event, at = fact.event, fact.occurred_at
         if isinstance(event, JobStageEntered) and (file := event.ai_file):
             job = touched[fact.batch_id].batch.jobs[event.job_id]
@@ -222,5 +238,5 @@ def set_asides(queue: str, aside: Iterable[SetAside]) -> list[Row]:
 
 def retries(recorded: Iterable[Recorded]) -> list[Row]:
     """Set-asides that a person gave to the fold again: their fingerprint, and how often they had been set aside."""
-    events = [row.fact.event for row in recorded if isinstance(row.fact.event, BatchDeadLetterRedriven)]
+    events = [event for row in recorded if type(event := row.fact.event) is BatchDeadLetterRedriven]
     return sorted((bytes.fromhex(of.fingerprint), of.times) for event in events if (of := event.set_aside))

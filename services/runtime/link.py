@@ -9,12 +9,13 @@ import structlog
 from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
 from schema.errors import Transient
+from services.runtime.deliveries import Deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from contextlib import AbstractAsyncContextManager
 
-    from aio_pika.abc import AbstractConnection, TimeoutType
+    from aio_pika.abc import TimeoutType
 
 log = structlog.get_logger()
 CONNECT_SECONDS = 10.0
@@ -37,7 +38,7 @@ class Link:
         self,
         url: str,
         name: str,
-        session: Callable[[AbstractConnection, asyncio.Event], AbstractAsyncContextManager[None]],
+        session: Callable[[Connection, asyncio.Event], AbstractAsyncContextManager[None]],
         *,
         heartbeat_seconds: int = HEARTBEAT_SECONDS,
     ) -> None:
@@ -53,6 +54,8 @@ class Link:
 
     async def wait_up(self, seconds: float) -> None:
         """Return when a session is open. Raises Transient after so many seconds without one."""
+        if self.up:
+            return
         try:
             async with asyncio.timeout(seconds):
                 await self._up.wait()
@@ -82,20 +85,20 @@ class Link:
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             await _first_of(self._over.wait(), asyncio.sleep(pause * random.uniform(0.5, 1)))  # noqa: S311 - jitter
 
-    async def _connect(self) -> AbstractConnection:
+    async def _connect(self) -> Connection:
         self._connecting = True
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 return await aio_pika.connect(
                     self._url,
-                    connection_class=_Connection,
+                    connection_class=Connection,
                     client_properties={"connection_name": self._name},
                     heartbeat=self._heartbeat,
                 )
         finally:
             self._connecting = False
 
-    async def _live(self, connection: AbstractConnection) -> None:
+    async def _live(self, connection: Connection) -> None:
         broken = asyncio.Event()
         connection.close_callbacks.add(lambda *_: broken.set())
         async with connection, self._session(connection, broken):
@@ -109,8 +112,16 @@ class Link:
             log.warning("broker.connection_lost", link=self._name)
 
 
-class _Connection(aio_pika.Connection):
-    """A connection that could not be opened is closed at once; aio-pika's own waits for the garbage collector."""
+class Connection(aio_pika.Connection):
+    """One whose messages can be had in another way, too.
+
+    When it could not be opened it is closed at once; aio-pika's own waits for the garbage collector.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the class above has them
+        super().__init__(*args, **kwargs)
+        self.deliveries = Deliveries()
+        self.kwargs["transport_factory"] = self.deliveries
 
     async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109 - as the class above has it
         try:

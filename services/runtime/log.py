@@ -4,28 +4,33 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import structlog
+from structlog.stdlib import ProcessorFormatter
 from structlog.tracebacks import ExceptionDictTransformer
 
 if TYPE_CHECKING:
-    from structlog.typing import ExcInfo
+    from structlog.typing import ExcInfo, Processor
 
 
 def configure(service: str, level: str) -> None:
-    """JSON lines on standard error. Event names are stable; ids are bound once, in contextvars."""
-    logging.basicConfig(format="%(message)s", stream=sys.stderr, level=logging.WARNING)
+    """JSON lines on standard error, of libraries too. Event names are stable; ids are bound once, in contextvars."""
+    chain: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        # A traceback's locals would put children's names into the log.
+        structlog.processors.ExceptionRenderer(_Transformer(show_locals=False)),
+    ]
+    theirs = logging.StreamHandler(sys.stderr)
+    render: list[Processor] = [ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()]
+    theirs.setFormatter(ProcessorFormatter(foreign_pre_chain=chain, processors=render))
+    logging.basicConfig(handlers=[theirs], level=logging.WARNING)
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)  # it logs each lost connection; the link says so once
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            # A traceback's locals would put children's names into the log.
-            structlog.processors.ExceptionRenderer(_Transformer(show_locals=False)),
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*chain, structlog.processors.JSONRenderer(serializer=orjson.dumps)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)

@@ -2,19 +2,21 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from aio_pika.exceptions import DeliveryError, PublishError
 
 from schema.errors import Transient
 from services.runtime.link import GONE, Link
+from services.runtime.outgoing import Outgoing
 from services.runtime.topology import Topology, declare
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from aio_pika import Message
-    from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+    from aio_pika.abc import AbstractChannel, AbstractConnection
+    from aiormq import Channel
 
 PUBLISH_SECONDS = 10.0
 
@@ -36,7 +38,6 @@ class Publisher:
     ) -> None:
         self._topology, self._wait_seconds = topology, wait_seconds
         self._slots = asyncio.Semaphore(outstanding)
-        self._exchanges: dict[str, AbstractExchange] = {}
         self._link = Link(url, name, self._session)
 
     @property
@@ -55,9 +56,10 @@ class Publisher:
         async with self._slots:
             await self._link.wait_up(self._wait_seconds)
             try:
-                await self._exchanges[exchange].publish(
-                    message, routing_key, mandatory=mandatory, timeout=PUBLISH_SECONDS
-                )
+                async with asyncio.timeout(PUBLISH_SECONDS):
+                    await self._outgoing.publish(
+                        exchange, routing_key, message.body, message.properties, mandatory=mandatory
+                    )
             except PublishError as returned:
                 raise Nowhere(f"no queue takes {routing_key!r} of exchange {exchange!r}: {returned}") from returned
             except DeliveryError as refused:
@@ -73,8 +75,5 @@ class Publisher:
         channel.close_callbacks.add(lambda *_: broken.set())
         self._broken = broken
         await declare(channel, self._topology)
-        self._exchanges = {
-            "": channel.default_exchange,
-            **{wanted.name: await channel.get_exchange(wanted.name) for wanted in self._topology.exchanges},
-        }
+        self._outgoing = Outgoing(cast("Channel", await channel.get_underlay_channel()))
         yield

@@ -10,7 +10,7 @@ SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "mana
 TREE = {
     "schema": {"golden", "histories", "json", "migrations", "queries"},
     "services": {"runtime", "api", "worker", "projector", "client", "cli"},
-    "deploy": {"local", "docker", "kubernetes", "rabbitmq", "monitoring"},
+    "deploy": {"local", "docker", "nginx", "caddy", "kubernetes", "rabbitmq", "monitoring"},
     "tests": {"unit", "contract", "architecture", "integration", "acceptance", "chaos", "bench", "samples", "fuzz"},
 }
 

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 import uvloop
 
 from services.runtime import log
-from tests.bench import audit, extract, gateway_posts, load, projector, replay, takeover
+from tests.bench import (
+    audit,
+    extract,
+    gateway_posts,
+    gateway_streams,
+    gateway_uploads,
+    load,
+    projector,
+    replay,
+    takeover,
+)
 from tests.bench.ground import served
 
 if TYPE_CHECKING:
@@ -24,6 +34,8 @@ BENCHES: dict[str, Callable[[float], AsyncIterator[dict[str, object]]]] = {
     "takeover": lambda _: served(takeover.bench),
     "load": lambda _: served(load.bench),
     "gateway-posts": lambda _: gateway_posts.bench(),
+    "gateway-uploads": lambda _: gateway_uploads.bench(),
+    "gateway-streams": lambda _: gateway_streams.bench(),
 }
 BRIEF = tuple(name for name in BENCHES if name != "load")  # which takes minutes
 

@@ -92,6 +92,7 @@ def contestants(place: Ground) -> Iterator[dict[str, int]]:
     """The three at work, a process each, on the same broker; each one's port."""
     gateway_port, bare_port, peer_port = (machine.free_port() for _ in range(3))
     command, environment, ready_url = service("api", place.servers, place.state, gateway_port)
+    environment |= {"HEATSTREAM_SHEETS_A_MINUTE": str(10**9)}  # counted as ever, and never too many
     python, bare_url = sys.executable, f"http://127.0.0.1:{bare_port}/health/ready"
     uvicorn = ["-m", "uvicorn", "tests.bench.celery_peer:api", "--port", str(peer_port), "--no-access-log"]
     wanted = [
@@ -127,12 +128,16 @@ async def posted(port: int, body: Path, connections: int, seconds: float, rate: 
 
 
 def _closed(runs: dict[str, list[Run]], data_on: str, scale: Scale) -> Line:
-    """Of each its median round."""
+    """Of each its median round; of a ratio, that of two runs one after the other, the median too."""
     middle = {
         name: Run(*(statistics.median(getattr(run, name) for run in some) for name in Run.__slots__))
         for name, some in runs.items()
     }
-    ours, bare, peer = (middle[name] for name in (OURS, BARE, PEER))
+
+    def ratio(to: str, figure: str) -> float:
+        pairs = zip(runs[OURS], runs[to], strict=True)
+        return float(statistics.median(getattr(run, figure) / getattr(beside, figure) for run, beside in pairs))
+
     return {
         "bench": "gateway-posts",
         "figure": "closed loop",
@@ -141,11 +146,11 @@ def _closed(runs: dict[str, list[Run]], data_on: str, scale: Scale) -> Line:
         "rounds": scale.rounds,
         "seconds_a_round": scale.seconds,
         **{name: _told(run) for name, run in middle.items()},
-        "ratio_to_bare": round(ours.per_second / bare.per_second, 2),
+        "ratio_to_bare": round(ratio(BARE, "per_second"), 2),
         "at_least_ratio": 0.8,
-        "p99_ratio_to_bare": round(ours.p99_ms / bare.p99_ms, 2),
+        "p99_ratio_to_bare": round(ratio(BARE, "p99_ms"), 2),
         "at_most_p99_ratio": 1.25,
-        "times_the_peer": round(ours.per_second / peer.per_second, 1),
+        "times_the_peer": round(ratio(PEER, "per_second"), 1),
         "at_least_times": 1.5,
     }
 

@@ -16,6 +16,7 @@ from services.projector.partition import PREFETCH_MESSAGES
 from services.projector.record import Arrival, record
 from services.projector.store import Rows, Store
 from services.runtime.database import Database
+from services.runtime.link import Connection
 from services.runtime.topology import EVENTS, events_queue, topology
 from services.runtime.topology import declare as declare_topology
 from tests.bench import traffic
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from aio_pika.abc import AbstractIncomingMessage
-    from aiormq.abc import DeliveredMessage
 
     from services.projector.state import Placed
 
 TOPOLOGY = topology(1, 35)
 QUEUE = events_queue(0)
 UNCONFIRMED = 1000
+MESSAGES_AN_ACKNOWLEDGEMENT = 50
 
 
 async def fill(amqp_url: str, bodies: Iterable[bytes]) -> int:
@@ -57,32 +58,37 @@ async def waiting(amqp_url: str) -> int:
         return int((await queue.declare()).message_count or 0)
 
 
-async def drained_per_second(amqp_url: str, bodies: Iterable[bytes], *, underlay_only: bool = False) -> float:
+async def drained_per_second(amqp_url: str, bodies: Iterable[bytes], *, past_aio_pika: bool = False) -> float:
     """Messages had and acknowledged, in bulk, without a look into them.
 
-    By aio-pika's queue, or by the underlay that the projector consumes with, which makes no messages of aio-pika's.
+    By aio-pika's queue, or past it, as the projector has them.
     """
     messages = await fill(amqp_url, bodies)
-    async with await aio_pika.connect(amqp_url) as connection:
+    kind = Connection if past_aio_pika else aio_pika.Connection
+    async with await aio_pika.connect(amqp_url, connection_class=kind) as connection:
         channel = await connection.channel(publisher_confirms=False)
         await channel.set_qos(prefetch_count=PREFETCH_MESSAGES)
         underlay = await channel.get_underlay_channel()
-        taken, all_taken = 0, asyncio.Event()
+        newest, some_taken = 0, asyncio.Event()
 
-        async def take(message: AbstractIncomingMessage | DeliveredMessage) -> None:
-            nonlocal taken
-            taken += 1
-            if taken % 50 == 0 or taken == messages:
-                await underlay.basic_ack(message.delivery_tag or 0, multiple=True, wait=False)
-            if taken == messages:
-                all_taken.set()
+        def take(tag: int, _: bytes) -> None:
+            nonlocal newest
+            newest = tag
+            if tag % MESSAGES_AN_ACKNOWLEDGEMENT == 0 or tag == messages:
+                some_taken.set()
+
+        async def take_message(message: AbstractIncomingMessage) -> None:
+            take(message.delivery_tag or 0, message.body)
 
         began = time.perf_counter()
-        if underlay_only:
-            await underlay.basic_consume(QUEUE, take)
+        if isinstance(connection, Connection):
+            await connection.deliveries.consume(underlay, QUEUE, take)
         else:
-            await (await channel.get_queue(QUEUE)).consume(take)
-        await all_taken.wait()
+            await (await channel.get_queue(QUEUE)).consume(take_message)
+        while newest < messages:
+            await some_taken.wait()
+            some_taken.clear()
+            await underlay.basic_ack(newest, multiple=True, wait=False)
         return messages / (time.perf_counter() - began)
 
 

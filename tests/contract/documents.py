@@ -12,6 +12,7 @@ from ruamel.yaml.scalarstring import walk_tree
 
 from schema.json_schemas import json_schemas
 from services.api.openapi.document import Limits, openapi
+from services.api.openapi.limits_page import limits_page
 from services.api.openapi.problems_page import problems_page
 from services.api.settings import ApiSettings
 from services.runtime.asyncapi.document import asyncapi
@@ -25,13 +26,15 @@ SCHEMAS = ROOT / "schema" / "json"
 GOLDEN = ROOT / "schema" / "golden"
 OPENAPI = ROOT / "schema" / "openapi.json"
 PROBLEMS = ROOT / "docs" / "problems.md"
+LIMITS = ROOT / "docs" / "limits.md"
 
 
 def documents() -> dict[Path, str]:
     """What each file of the contract holds."""
     schemas = {SCHEMAS / f"{name}.json": _json(schema) for name, schema in json_schemas().items()}
     described = over_http()
-    return {ASYNCAPI: _yaml(), OPENAPI: _json(described), PROBLEMS: problems_page(described), **schemas}
+    pages = {PROBLEMS: problems_page(described), LIMITS: limits_page()}
+    return {ASYNCAPI: _yaml(), OPENAPI: _json(described), **pages, **schemas}
 
 
 def over_http() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from services.api.app import routes
 from services.api.keys.needs import NEEDS, Asked
 from services.api.openapi import document
 from services.api.openapi.document import ELSEWHERE, EVERYWHERE, Limits, openapi
+from services.api.openapi.limits_page import limits_page
 from services.api.openapi.operations import OPERATIONS
 from services.api.openapi.page import POLICY, page
 from services.api.openapi.problems_page import slugs
@@ -138,6 +139,15 @@ def test_the_limits_are_the_settings() -> None:
     schemas = openapi("0", Limits(7, 3))["components"]["schemas"]
     assert schemas["SubmitRequest"]["properties"]["urls"]["maxItems"] == 7
     assert "3 MB" in schemas["SubmitForm"]["properties"]["pdfs"]["description"]
+
+
+def test_the_page_of_limits_has_every_setting_that_is_one() -> None:
+    said = set(re.findall(r"`HEATSTREAM_(\w+)`", limits_page()))
+    limits = {
+        name for name in ApiSettings.model_fields if re.search(r"^max_pdf|_a_minute$|_at_once$|^body_|_an_", name)
+    }
+    assert limits <= {name.lower() for name in said}
+    assert {name.lower() for name in said} <= set(ApiSettings.model_fields)
 
 
 def test_the_page_shows_all_of_it_without_a_script_or_a_foreign_address() -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from ssl import SSLContext
 
 
 class Line:
@@ -37,8 +38,9 @@ class Line:
         self._mended.set()
 
     @asynccontextmanager
-    async def laid(self) -> AsyncIterator[Line]:
-        server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+    async def laid(self, *, encrypted: SSLContext | None = None) -> AsyncIterator[Line]:
+        """Open; the end that the test is at speaks TLS where there is a context for it."""
+        server = await asyncio.start_server(self._carry, "127.0.0.1", 0, ssl=encrypted)
         self._port = server.sockets[0].getsockname()[1]
         async with server:
             yield self

@@ -21,6 +21,7 @@ class Answer:
     status: int = 200
     content_type: str = "application/json"
     cut: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -34,10 +35,10 @@ class ScriptedGateway:
     asked: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     answers: dict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
 
-    def says(self, what: str, document: object, status: int = 200) -> None:
-        self.answers[what].append(Answer(json.dumps(document).encode(), status))
+    def says(self, what: str, document: object, status: int = 200, **headers: str) -> None:
+        self.answers[what].append(Answer(json.dumps(document).encode(), status, headers=headers))
 
-    def streams(self, what: str, *events: tuple[int, str, dict[str, Any]], cut: bool = False) -> None:
+    def streams(self, what: str, *events: tuple[int | str, str, dict[str, Any]], cut: bool = False) -> None:
         lines = [f"id: {number}\nevent: {name}\ndata: {json.dumps(data)}\n\n" for number, name, data in events]
         self.answers[what].append(Answer("".join([": beat\n\n", *lines]).encode(), 200, "text/event-stream", cut))
 
@@ -55,6 +56,8 @@ def gateway() -> Iterator[ScriptedGateway]:
             left = script.answers[what]
             answer = left.pop(0) if len(left) > 1 else left[0]
             self.send_response(answer.status)
+            for header in answer.headers.items():
+                self.send_header(*header)
             if answer.status != 204:
                 self.send_header("Content-Type", answer.content_type)
                 self.send_header("Content-Length", str(len(answer.body) + (1000 if answer.cut else 0)))

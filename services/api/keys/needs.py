@@ -26,6 +26,7 @@ NEEDS: Mapping[str, Scope | None] = {
     f"GET {_BATCH}/results": Scope.READ,
     f"GET {_BATCH}/calendar.ics": Scope.READ,
     f"GET {_BATCH}/events": Scope.READ,
+    "GET /api/events": Scope.READ,
     "GET /api/admin/stats": Scope.ADMIN,
     "GET /api/admin/batches": Scope.ADMIN,
     "GET /api/admin/set-asides": Scope.ADMIN,

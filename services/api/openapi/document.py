@@ -8,6 +8,7 @@ from schema.json_schemas import shared_schemas
 from schema.requests import SubmitForm, SubmitRequest
 from schema.views import Problem
 from services.api.keys.needs import NEEDS, Asked
+from services.api.meter import FREE
 from services.api.openapi.operations import OPERATIONS
 from services.api.problems import CATALOGUE, MEDIA_TYPE, TYPE_PREFIX
 from services.runtime.keys.scope import Scope
@@ -21,17 +22,21 @@ if TYPE_CHECKING:
 
 OPENAPI_VERSION = "3.1.0"
 #: What any address may answer.
-EVERYWHERE = ("internal",)
+EVERYWHERE = ("bad-http", "too-slow", "head-too-large", "internal")
+#: And any that is no health page.
+METERED = ("too-many-requests", "too-many-connections")
 #: What an address answers to a method that it does not have.
 ELSEWHERE = ("method-not-allowed",)
-UNAVAILABLE = 503
+#: Statuses that say when to come back.
+LATER = (429, 503)
 _SCHEMAS = "#/components/schemas/{model}"
 _DESCRIPTION = f"""\
 Hand in heat sheets and the names of swimmers; see how the reading goes; get a schedule, a share link and a calendar.
 
 Every refusal is `{MEDIA_TYPE}` (RFC 9457): the slug at the end of its `type` is stable, `detail` says what to do. \
 An address answers HEAD as GET, without the body, and a method that it does not have with 405. \
-JSON and calendars are compressed for who takes gzip.
+What one network's address may ask for is bounded: answers say what is left of it in `RateLimit`, and a 429 in \
+`Retry-After` when to come back. JSON and calendars are compressed for who takes gzip.
 
 Who has a batch's id, or the code of a share link, may read it: keep them to whom they are for. Whoever runs a gateway \
 may ask for a key as well, and for `/api/admin` every gateway does.
@@ -44,6 +49,8 @@ _HEADERS = {
     "Location": "Where to look.",
     "traceparent": "As its sender gave it, where that was one (W3C Trace Context).",
     "Retry-After": "Seconds after which the same request may work.",
+    "RateLimit-Policy": "What one address may ask for: `q` in `w` seconds (draft-ietf-httpapi-ratelimit-headers).",
+    "RateLimit": "What is left of it: `r` now, all of it or enough in `t` seconds.",
 }
 
 
@@ -87,7 +94,7 @@ def _operation(operation: Operation, asked: Asked) -> Document:
         made["requestBody"] = {"required": operation.body_required, "content": content}
     answers = {str(answer.status): _answer(answer) for answer in operation.answers}
     made["security"] = _security(need, asked)
-    refusals = _by_status((*operation.problems, *_on_key(need), *EVERYWHERE)).items()
+    refusals = _by_status((*operation.problems, *_on_key(need), *anywhere(operation.path))).items()
     made["responses"] = {**answers, **{str(status): _problems(status, slugs) for status, slugs in refusals}}
     return made
 
@@ -107,6 +114,11 @@ def _on_key(need: Scope | None) -> tuple[str, ...]:
     return ("key-missing", "key-unknown", "key-scope", *(("keys-off",) if need is Scope.ADMIN else ()))
 
 
+def anywhere(path: str) -> tuple[str, ...]:
+    """What an address may refuse whatever it is for."""
+    return EVERYWHERE if path.startswith(FREE) else (*EVERYWHERE, *METERED)
+
+
 def _content(model: type[BaseModel]) -> Document:
     files = {"encoding": {"pdfs": {"contentType": "application/pdf"}}} if model is SubmitForm else {}
     return {"schema": _ref(model), **files}
@@ -116,7 +128,7 @@ def _parameter(parameter: Parameter) -> Document:
     return {
         "name": parameter.name,
         "in": parameter.place,
-        **({"required": True} if parameter.place == "path" else {}),
+        **({"required": True} if parameter.required or parameter.place == "path" else {}),
         "description": parameter.description,
         "schema": parameter.schema,
     }
@@ -136,9 +148,11 @@ def _problems(status: int, slugs: Iterable[str]) -> Document:
     """The refusals of one status."""
     titles = {slug: CATALOGUE[slug][1] for slug in slugs}
     types = {"properties": {"type": {"enum": [f"{TYPE_PREFIX}{slug}" for slug in titles]}}}
+    later = ("Retry-After",) if status in LATER else ()
+    limited = ("RateLimit-Policy", "RateLimit") if METERED[0] in titles else ()
     return {
         "description": "\n".join(f"- `{slug}`: {title}." for slug, title in titles.items()),
-        "headers": _headers(*(("Retry-After",) if status == UNAVAILABLE else ())),
+        "headers": _headers(*later, *limited),
         "content": {MEDIA_TYPE: {"schema": {"allOf": [_ref(Problem), types]}}},
     }
 

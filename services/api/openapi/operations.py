@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from schema.discovery import DiscoveredView
 from schema.requests import DiscoverRequest, NotifyRequest, RetryRequest, SubmitForm, SubmitRequest
+from schema.streamed import NAMES
 from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
 from services.api.openapi.admin_operations import ADMIN_OPERATIONS
+from services.api.openapi.paging import PAGE
 from services.api.openapi.parts import CALENDAR, FORM, HTML, JSON, STREAM, Answer, Document, Operation, Parameter
+from services.api.openapi.watching import STREAM_EVENT, WATCHING
 from services.api.paths import LARGEST, SWIM
 from services.api.problems import CATALOGUE
-from services.api.routes.events import LARGEST_PAGE, USUAL_PAGE
-from services.api.sse.frames import NAMES
 
 _BATCH = "/api/batches/{batch_id}"
 _UUID: Document = {"type": "string", "format": "uuid"}
@@ -19,15 +20,6 @@ _CURSOR: Document = {"type": "integer", "minimum": 0, "maximum": LARGEST}
 _CURSOR_OR_BLANK: Document = {"anyOf": [_CURSOR, {"type": "string", "maxLength": 0}]}
 _TEXT: Document = {"type": "string"}
 _OBJECT: Document = {"type": "object"}
-_STREAM_EVENT: Document = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "string", "pattern": "^[0-9]+$"},
-        "event": {"enum": list(NAMES.values())},
-        "data": {"type": "string", "contentMediaType": JSON},
-    },
-    "required": ["id", "event", "data"],
-}
 
 _BATCH_ID = Parameter("batch_id", "path", _UUID, "The batch, as the answer to a submit names it.")
 _SWIMS: Document = {"type": "string", "pattern": rf"^({SWIM}(,{SWIM})*)?$"}
@@ -88,14 +80,14 @@ OPERATIONS: tuple[Operation, ...] = (
                 ("Location", "Link"),
             ),
         ),
-        (*_ON_FORM, *_ON_SUBMIT),
+        (*_ON_FORM, *_ON_SUBMIT, "uploads-busy"),
         "Each swimmer is a batch of their own over all the sheets. It is taken whole or not at all.",
         (
             Parameter(
                 "Idempotency-Key",
                 "header",
                 {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
-                "The same request sent again under the same key makes no second batch.",
+                "The same request sent again under the same key makes no second batch. A 503 may name the one to use.",
             ),
             _TRACEPARENT,
         ),
@@ -133,12 +125,12 @@ OPERATIONS: tuple[Operation, ...] = (
                 200,
                 f"A page of the log as {JSON}; as {STREAM} each event as it happens, with its place in the log as `id`:"
                 f" {', '.join(f'`{name}`' for name in NAMES.values())}.",
-                {JSON: EventsView, STREAM: _STREAM_EVENT},
+                {JSON: EventsView, STREAM: STREAM_EVENT},
                 ("Link",),
             ),
             Answer(204, "The batch is over, and you have it all: do not come back."),
         ),
-        (*_OF_BATCH, "bad-cursor", "bad-page", "cursor-ahead", "shutting-down"),
+        (*_OF_BATCH, "bad-cursor", "bad-page", "cursor-ahead", "shutting-down", "too-many-streams"),
         "A stream is resumed by `Last-Event-ID`, as an EventSource does it, and ends with the batch.",
         (
             _BATCH_ID,
@@ -149,15 +141,10 @@ OPERATIONS: tuple[Operation, ...] = (
                 _CURSOR_OR_BLANK,
                 "The same, for who cannot set a header, which goes before it.",
             ),
-            Parameter("after", "query", {**_CURSOR, "default": 0}, "Of a page: the last event that you have."),
-            Parameter(
-                "limit",
-                "query",
-                {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": USUAL_PAGE},
-                "Of a page: how many events.",
-            ),
+            *PAGE,
         ),
     ),
+    *WATCHING,
     Operation(
         "results",
         "get",

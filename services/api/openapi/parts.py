@@ -17,12 +17,13 @@ CALENDAR, HTML = "text/calendar", "text/html"
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`place` is `path`, `query` or `header`; what is in the path is required."""
+    """`place` is `path`, `query` or `header`; what is in the path is required always."""
 
     name: str
     place: str
     schema: Document
     description: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)

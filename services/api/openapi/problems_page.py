@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from services.api.openapi.document import ELSEWHERE, EVERYWHERE
+from services.api.openapi.document import ELSEWHERE, EVERYWHERE, METERED
 from services.api.problems import CATALOGUE, TYPE_PREFIX
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ _HEAD = """\
 Generated from the catalogue in `services/api/problems.py`: change that, and run `make contract`.
 
 The gateway refuses by `application/problem+json` (RFC 9457). Rely on the slug at the end of `type`; `detail` is a \
-sentence for people that says what to do, and `errors` names the fields that are wrong. After a 503 the same request \
-may work in the seconds that `Retry-After` names.
+sentence for people that says what to do, and `errors` names the fields that are wrong. After a 429 or a 503 the same \
+request may work in the seconds that `Retry-After` names.
 
 | slug | status | what it says | answered by |
 |---|---|---|---|
@@ -50,4 +50,6 @@ def slugs(operation: Document) -> list[str]:
 def _told(slug: str, operations: list[str]) -> str:
     if slug in (*EVERYWHERE, *ELSEWHERE):
         return "every address"
+    if slug in METERED:
+        return "every address but `/health/…`"
     return "<br>".join(operations)

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import structlog
 from starlette.routing import Route
 
 from schema.errors import Rejected
-from schema.views import SubmittedView, SwimmerBatchView
 from services.api import idempotency, multipart
 from services.api.answers import answer, unless_known
 from services.api.bodies import read_form, read_json
 from services.api.links import from_batch
+from services.api.meter import charge
 from services.api.paths import batch_id_of
-from services.api.problems import Unavailable, needing
+from services.api.peers import counted
+from services.api.problems import Unavailable
 from services.api.submission import Submission
+from services.api.taken import taken, unconfirmed
+from services.api.turns import Turns
 from services.api.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from schema.commands import SubmitBatch
     from services.api.commands import Commands
     from services.api.reads import Reads
     from services.api.settings import ApiSettings
@@ -37,6 +38,7 @@ class Batches:
 
     def __init__(self, settings: ApiSettings, blobs: Blobs, commands: Commands, reads: Reads) -> None:
         self._settings, self._blobs, self._commands, self._reads = settings, blobs, commands, reads
+        self._turns = Turns(settings.uploads_at_once)
 
     def routes(self) -> list[Route]:
         return [
@@ -49,11 +51,13 @@ class Batches:
         if not self._commands.up:
             raise Unavailable("broker-unavailable")  # before a person has waited for an upload
         submission = Submission(self._settings.max_pdfs, self._settings.mails)
+        address = request.scope["state"]["address"]
         async with Uploads(self._blobs, self._settings.max_pdf_bytes) as uploads:
             body, content_type = self._body(request), request.headers.get("content-type", "")
             match content_type.split(";")[0].strip().lower():
                 case multipart.MEDIA_TYPE:
-                    await read_form(submission, body, content_type, uploads)
+                    async with self._turns.turn(counted(address) if address else ""):
+                        await read_form(submission, body, content_type, uploads)
                 case "application/json":
                     await read_json(submission, body)
                 case _:
@@ -62,23 +66,24 @@ class Batches:
                         "send multipart/form-data with `swimmer`, `pdfs` and `urls`, or application/json with `swimmer`"
                         " and `urls`",
                     )
-            key = request.headers.get("idempotency-key")
+            key = idempotency.key(request.headers.get("idempotency-key"), submission)
             commands = submission.commands(
-                lambda swimmer: idempotency.batch_id(key, swimmer, submission), _address(request)
+                lambda swimmer: idempotency.batch_id(key, swimmer, submission), str(address) if address else None
             )
+            charge(request, len(commands) * len(submission.sources))
             await uploads.keep()
-        with needing("broker-unavailable"):
-            await self._commands.send_all(
-                commands,
-                correlation_id=request.scope["state"]["request_id"],
-                traceparent=request.scope["state"]["traceparent"],
-            )
+        missing = await self._commands.send_all(
+            commands,
+            correlation_id=request.scope["state"]["request_id"],
+            traceparent=request.scope["state"]["traceparent"],
+        )
         for command in commands:
-            log.info("batch.taken", batch_id=str(command.batch_id), sources=len(command.sources))
-        batches = tuple(_taken(command) for command in commands)
-        first = batches[0].model_dump(exclude={"swimmer"})
-        headers = {"Location": batches[0].url, **from_batch(batches[0].batch_id)}
-        return answer(SubmittedView(**first, batches=batches), status=202, headers=headers)
+            if command not in missing:
+                log.info("batch.taken", batch_id=str(command.batch_id), sources=len(command.sources))
+        if missing:
+            raise unconfirmed(commands, missing, key)
+        view = taken(commands)
+        return answer(view, status=202, headers={"Location": view.url, **from_batch(view.batch_id)})
 
     async def show(self, request: Request) -> Response:
         batch_id = batch_id_of(request)
@@ -101,23 +106,3 @@ class Batches:
                 raise too_large
             if chunk:
                 yield chunk
-
-
-def _taken(command: SubmitBatch) -> SwimmerBatchView:
-    url = f"/api/batches/{command.batch_id}"
-    return SwimmerBatchView(
-        swimmer=command.swimmer_name,
-        batch_id=command.batch_id,
-        url=url,
-        events_url=f"{url}/events",
-        results_url=f"{url}/results",
-        calendar_url=f"{url}/calendar.ics",
-    )
-
-
-def _address(request: Request) -> str | None:
-    """The peer's address. A header that claims another is not believed."""
-    try:
-        return str(ip_address(request.client.host.split("%")[0])) if request.client else None
-    except ValueError:
-        return None

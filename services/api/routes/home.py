@@ -19,6 +19,7 @@ ADDRESSES = {
     "submit": "POST /api/batches",
     "batch": "/api/batches/{batch_id}",
     "events": "/api/batches/{batch_id}/events",
+    "events of several": "/api/events?batch={batch_id}&batch={batch_id}",
     "results": "/api/batches/{batch_id}/results",
     "calendar": "/api/batches/{batch_id}/calendar.ics",
     "cancel": "POST /api/batches/{batch_id}/cancel",

@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 
     from services.api.settings import ApiSettings
 
-#: Nothing inline, nothing from elsewhere. The address of a page is the right to read it: no other site hears of it.
+#: Nothing inline, nothing from elsewhere.
 GUARDED = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
 #: One version's files never change.
 FOR_EVER = "public, max-age=31536000, immutable"

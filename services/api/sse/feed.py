@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from services.api.sse.hub import Hub
 
 log = structlog.get_logger()
-#: Batches asked about in one query, and rows that it brings of each.
-BATCHES_A_QUERY = 1000
+#: Batches with news that are asked about in one query, and those beside them that may have some; rows that it brings
+#: of each. What is told of must not wait for a look at all the others.
+BATCHES_A_QUERY, UNSURE_A_QUERY = 500, 200
 ROWS_A_BATCH = 200
 PAUSE_SECONDS = 1.0
 
@@ -50,6 +51,8 @@ class Feed:
                 async with asyncio.timeout_at(next_poll):
                     await self._hub.stirred()
             except TimeoutError:
+                pass  # time for a look at all
+            if clock() >= next_poll:
                 self._hub.stir(frozenset())
                 next_poll = clock() + self._poll_seconds
             try:
@@ -66,10 +69,10 @@ class Feed:
         self._hub.stir(frozenset())
 
     async def _bring(self) -> None:
-        due = list(self._hub.take_due().items())
-        for start in range(0, len(due), BATCHES_A_QUERY):
-            found = await self._source.news(dict(due[start : start + BATCHES_A_QUERY]))
-            for batch_id, rows in found.items():
-                self._hub.publish(batch_id, rows)
-            if more := frozenset(batch_id for batch_id, rows in found.items() if len(rows) == ROWS_A_BATCH):
-                self._hub.stir(more)
+        if not (due := self._hub.take_due(BATCHES_A_QUERY, UNSURE_A_QUERY)):
+            return
+        found = await self._source.news(due)
+        for batch_id, rows in found.items():
+            self._hub.publish(batch_id, rows)
+        if more := frozenset(batch_id for batch_id, rows in found.items() if len(rows) == ROWS_A_BATCH):
+            self._hub.stir(more)

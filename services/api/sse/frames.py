@@ -5,32 +5,27 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from schema.streamed import NAMES
 
-#: The events of the log that a stream tells, by the names that it gives them.
-NAMES = {
-    "batch.started": "batch_started",
-    "job.stage_entered": "job_progress",
-    "job.completed": "job_completed",
-    "job.failed": "job_failed",
-    "job.retry_scheduled": "job_retry_scheduled",
-    "batch.retry_requested": "batch_retry_requested",
-    "batch.completed": "batch_completed",
-    "batch.cancelled": "batch_cancelled",
-}
-#: After these a batch is over, and so is its stream.
-LAST = frozenset({"batch.completed", "batch.cancelled", "batch.expired"})
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: Whether a batch is over after these.
+OVER = {"batch.completed": True, "batch.cancelled": True, "batch.expired": True, "batch.retry_requested": False}
 BEAT = b": beat\n\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """An event as it stands on the wire, encoded once for all its streams. `last` ends a stream."""
+    """An event as it is on the wire after its `id:`, encoded once for all its streams; nothing where it is not told.
 
+    `over` is whether the batch is over after it, or None where that is as before.
+    """
+
+    batch_id: str
     event_id: int
     wire: bytes
-    last: bool
+    over: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +38,25 @@ class Placed:
 
 def placed(row: Mapping[str, Any]) -> Placed:
     """A row of `api_news`. The data of an erased event is gone, and so is its frame."""
-    event_id, event_type, data = row["event_id"], row["type"], row["data"]
-    name, last = NAMES.get(event_type), event_type in LAST
+    batch_id, event_id, event_type, data = str(row["batch_id"]), row["event_id"], row["type"], row["data"]
+    name, over = NAMES.get(event_type), OVER.get(event_type)
     if name is None or data is None:
-        return Placed(event_id, Frame(event_id, b"", last) if last else None)
+        return Placed(event_id, None if over is None else Frame(batch_id, event_id, b"", over))
     told: dict[str, Any] = {
-        "batch_id": str(row["batch_id"]),
+        "batch_id": batch_id,
         "event_id": event_id,
         "occurred_at": row["occurred_at"],
         **data,
     }
     if row["sequence"] is not None:
         told["sequence"] = row["sequence"]
-    wire = b"id: %d\nevent: %s\ndata: %s\n\n" % (event_id, name.encode(), orjson.dumps(told))
-    return Placed(event_id, Frame(event_id, wire, last))
+    wire = b"event: %s\ndata: %s\n\n" % (name.encode(), orjson.dumps(told))
+    return Placed(event_id, Frame(batch_id, event_id, wire, over))
+
+
+def identified(cursors: Iterable[int]) -> bytes:
+    """The `id:` of an event: how far each batch of its stream was told then, so that the last one heard says it all."""
+    return b"id: %s\n" % ".".join(map(str, cursors)).encode()
 
 
 def greeting(retry_milliseconds: int) -> bytes:

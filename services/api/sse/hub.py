@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from services.api.problems import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from services.api.sse.frames import Frame, Placed
 
@@ -20,12 +19,13 @@ def nothing() -> None:
 class Subscription:
     """One open stream's share of the hub: what it has not taken yet, at most `limit` frames."""
 
-    __slots__ = ("_buffer", "_limit", "_stirred", "cut", "hurry")
+    __slots__ = ("_buffer", "_limit", "_taker", "cut", "hurry")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._buffer: list[Frame] = []
-        self._stirred = asyncio.Event()
+        #: Set where the stream waits: thousands of events with a queue of waiters each would be heavier.
+        self._taker: asyncio.Future[None] | None = None
         #: True once no more frames will come: too slow, or the hub is closed.
         self.cut = False
         #: Called when `cut` is set, by which time the stream may be stuck in a write.
@@ -38,20 +38,26 @@ class Subscription:
             self.end()  # the log has it all, and the client comes back with its cursor
             return
         self._buffer.extend(frames)
-        self._stirred.set()
+        self.nudge()
 
     def end(self) -> None:
         if self.cut:
             return
         self.cut = True
         self._buffer.clear()
-        self._stirred.set()
+        self.nudge()
         self.hurry()
 
+    def nudge(self) -> None:
+        """Have `take` return, with nothing where nothing has come."""
+        if self._taker is not None and not self._taker.done():
+            self._taker.set_result(None)
+
     async def take(self) -> list[Frame]:
-        """What has come since the last call, at least one frame; nothing once the subscription is cut."""
-        await self._stirred.wait()
-        self._stirred.clear()
+        """What has come since the last call, at least one frame; nothing when nudged, or once it is cut."""
+        if not self._buffer and not self.cut:
+            self._taker = asyncio.get_running_loop().create_future()
+            await self._taker
         taken, self._buffer = self._buffer, []
         return taken
 
@@ -75,23 +81,25 @@ class Hub:
         self._buffer_frames = buffer_frames
         self._topics: dict[str, _Topic] = {}
         self._due: set[str] = set()
+        self._unsure: set[str] = set()
         self._stirred = asyncio.Event()
         self._closed = False
 
-    @contextmanager
-    def join(self, batch_id: str) -> Iterator[Subscription]:
-        """A place among the streams of a batch. Raises Unavailable once the hub is closed."""
+    def join(self, batch_ids: Iterable[str]) -> Subscription:
+        """One place among the streams of each batch, until it leaves. Raises Unavailable once the hub is closed."""
         if self._closed:
             raise Unavailable("shutting-down")
-        topic = self._topics.setdefault(batch_id, _Topic())
         subscription = Subscription(self._buffer_frames)
-        topic.subscriptions.add(subscription)
-        try:
-            yield subscription
-        finally:
+        for batch_id in batch_ids:
+            self._topics.setdefault(batch_id, _Topic()).subscriptions.add(subscription)
+        return subscription
+
+    def leave(self, subscription: Subscription, batch_ids: Iterable[str]) -> None:
+        for batch_id in batch_ids:
+            topic = self._topics[batch_id]
             topic.subscriptions.discard(subscription)
             if not topic.subscriptions:
-                self._topics.pop(batch_id, None)
+                del self._topics[batch_id]
 
     def anchor(self, batch_id: str, head: int) -> int:
         """Say of a joined batch what its log held after the join; returns up to where the log must be read.
@@ -106,20 +114,24 @@ class Hub:
 
     def stir(self, batch_ids: frozenset[str]) -> None:
         """These batches have news; none named: any may have."""
-        watched = self._topics.keys() & batch_ids if batch_ids else self._topics.keys()
-        if watched:
-            self._due |= watched
+        if batch_ids:
+            self._due |= self._topics.keys() & batch_ids
+        else:
+            self._unsure |= self._topics.keys()
+        if self._due or self._unsure:
             self._stirred.set()
 
     async def stirred(self) -> None:
         """Return when a watched batch has news."""
         await self._stirred.wait()
 
-    def take_due(self) -> dict[str, int]:
-        """The watched batches with news, each with the event after which to look."""
-        due, self._due = self._due, set()
-        self._stirred.clear()
-        topics = ((batch_id, self._topics.get(batch_id)) for batch_id in due)
+    def take_due(self, most: int, most_unsure: int) -> dict[str, int]:
+        """Watched batches with news, and some that may have any, each with the event after which to look."""
+        taken = [self._due.pop() for _ in range(min(most, len(self._due)))]
+        taken += [self._unsure.pop() for _ in range(min(most_unsure, len(self._unsure)))]
+        if not (self._due or self._unsure):
+            self._stirred.clear()
+        topics = ((batch_id, self._topics.get(batch_id)) for batch_id in taken)
         return {batch_id: topic.cursor for batch_id, topic in topics if topic is not None and topic.cursor is not None}
 
     def publish(self, batch_id: str, news: Sequence[Placed]) -> None:

@@ -2,21 +2,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
-from starlette.responses import Response
 
 from schema.errors import Rejected, Transient
 from services.api.problems import needing
 from services.api.sse.feed import News
-from services.api.sse.frames import BEAT, greeting
+from services.api.sse.frames import BEAT, greeting, identified
 from services.api.sse.hub import nothing
+from services.api.sse.pulse import Pulse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, Mapping
 
     from starlette.types import Receive, Scope, Send
 
@@ -50,54 +49,58 @@ class Log(News, Protocol):
         """Where the log of a batch ends now. Raises Rejected for a batch that nobody knows, or Unavailable."""
 
 
-class EventStream(Response):
-    """The events of one batch after `cursor`, as they happen, each once, until the batch is over.
+class EventStream:
+    """The events of batches after a cursor for each, as they happen, each once, until all of the batches are over.
 
+    `cursors` goes by the text of the batches' ids, in the order in which the `id:` of an event has them.
     An ASGI answer of its own: the bytes of a frame are shared by all streams, and what is there leaves in one write.
+    What comes after the greeting is left to the guard, outside of all layers: each would cost an open stream memory,
+    and each of its writes time.
     """
 
-    def __init__(self, hub: Hub, source: Log, batch_id: str, cursor: int, *, beat_seconds: float) -> None:
-        super().__init__(status_code=200)
-        self._hub, self._log, self._batch_id, self._cursor = hub, source, batch_id, cursor
-        self._beat_seconds, self._told_last = beat_seconds, False
+    __slots__ = ("_beat_seconds", "_cursors", "_first", "_going", "_hub", "_is_open", "_live", "_log", "_missed")
+
+    def __init__(self, hub: Hub, source: Log, cursors: Mapping[str, int], *, beat_seconds: float) -> None:
+        self._hub, self._log, self._cursors, self._beat_seconds = hub, source, dict(cursors), beat_seconds
+        #: The batches that are not over, as far as they were told.
+        self._going = set[str]()
+        self._is_open = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
-        with self._hub.join(self._batch_id) as live:
-            head = await self._log.head(self._batch_id)
-            missed_to = self._hub.anchor(self._batch_id, head.event_id)
-            if self._cursor > head.event_id:
-                raise Rejected(
-                    "cursor-ahead",
-                    f"event {self._cursor} is not there yet, the last one is {head.event_id};"
-                    " start again without a cursor",
-                )
-            async with aclosing(self._replay(missed_to)) as missed:
-                with needing("database-unavailable"):
-                    first = await anext(missed, None)
-                if head.over and first is None:
-                    await send({"type": "http.response.start", "status": 204, "headers": _UNKEPT})
-                    await send({"type": "http.response.body", "body": b""})
-                    return
-                await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-                leaving = asyncio.create_task(_left(receive, live), name="stream leaves")
-                try:
-                    await self._tell(send, live, first, missed, over=head.over)
-                finally:
-                    leaving.cancel()
+        """Open it, or refuse. Raises Rejected and Unavailable."""
+        self._live = self._hub.join(self._cursors)
+        scope["state"]["rest"] = self
+        self._missed = self._replay(await self._look())
+        with needing("database-unavailable"):
+            self._first = await anext(self._missed, None)
+        is_over = self._first is None and not self._going
+        if is_over or scope["method"] == "HEAD":
+            status, headers = (204, _UNKEPT) if is_over else (200, _HEADERS)
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        self._is_open = True
+        hello = greeting(random.randint(*RETRY_MILLISECONDS))  # noqa: S311 - jitter
+        await _write(send, hello)
 
-    async def _tell(
-        self, send: Send, live: Subscription, first: bytes | None, missed: AsyncIterator[bytes], *, over: bool
-    ) -> None:
+    async def go_on(self, receive: Receive, send: Send) -> None:
+        if not self._is_open:
+            return
+        leaving = asyncio.create_task(_left(receive, self._live), name="stream leaves")
         clock = asyncio.get_running_loop().time
         try:
             async with asyncio.timeout(None) as patience:
-                live.hurry = lambda: None if patience.expired() else patience.reschedule(clock() + HURRY_SECONDS)
-                hello = greeting(random.randint(*RETRY_MILLISECONDS))  # noqa: S311 - jitter
-                await _write(send, hello + (first or b""))
-                async for wire in missed:
+                self._live.hurry = lambda: None if patience.expired() else patience.reschedule(clock() + HURRY_SECONDS)
+                if self._live.cut:
+                    self._live.hurry()
+                if self._first is not None:
+                    await _write(send, self._first)
+                    self._first = None
+                async for wire in self._missed:
                     await _write(send, wire)
-                if not (over or self._told_last):
-                    await self._go_live(send, live)
+                if self._going:
+                    await self._go_live(send, self._live)
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
         except TimeoutError:
             log.info("stream.cut_off")  # stuck in a write: the client reads too slowly, and comes back with its cursor
@@ -105,39 +108,70 @@ class EventStream(Response):
             log.warning("stream.broken_off", error=str(away))
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
-            live.hurry = nothing
+            self._live.hurry = nothing
+            leaving.cancel()
+            await self._missed.aclose()
 
-    async def _replay(self, end: int) -> AsyncGenerator[bytes, None]:
-        """The frames after the cursor up to `end` at least, a page at a time; the cursor follows."""
-        after = self._cursor
-        while after < end:
-            rows = (await self._log.news({self._batch_id: after})).get(self._batch_id, [])
-            if not rows:
-                return  # erased since
-            after = rows[-1].event_id
-            frames = [placed.frame for placed in rows if placed.frame is not None]
-            if wire := self._fresh(frames):
-                yield wire
+    def leave(self) -> None:
+        self._hub.leave(self._live, self._cursors)
+
+    async def _look(self) -> dict[str, int]:
+        """Up to where the log of each joined batch must be read. Raises Rejected: of several it names the one."""
+        missed_to = dict[str, int]()
+        for batch_id, cursor in self._cursors.items():
+            try:
+                missed_to[batch_id] = await self._anchor(batch_id, cursor)
+            except Rejected as refused:
+                if len(self._cursors) == 1:
+                    raise
+                sentence, field = f"batch {batch_id}: {refused.sentence}", ("batch", f"{batch_id} is refused")
+                raise Rejected(refused.slug, sentence, (field,)) from None
+        return missed_to
+
+    async def _anchor(self, batch_id: str, cursor: int) -> int:
+        head = await self._log.head(batch_id)
+        if cursor > head.event_id:
+            raise Rejected(
+                "cursor-ahead",
+                f"event {cursor} is not there yet, the last one is {head.event_id}; start again without a cursor",
+            )
+        if not head.over:
+            self._going.add(batch_id)
+        return self._hub.anchor(batch_id, head.event_id)
+
+    async def _replay(self, ends: Mapping[str, int]) -> AsyncGenerator[bytes, None]:
+        """The frames after each batch's cursor up to its end at least, a page at a time; the cursor follows."""
+        for batch_id, end in ends.items():
+            after = self._cursors[batch_id]
+            while after < end:
+                rows = (await self._log.news({batch_id: after})).get(batch_id, [])
+                if not rows:
+                    break  # erased since
+                after = rows[-1].event_id
+                frames = [placed.frame for placed in rows if placed.frame is not None]
+                if wire := self._fresh(frames):
+                    yield wire
 
     async def _go_live(self, send: Send, live: Subscription) -> None:
-        while not live.cut:
-            try:
-                async with asyncio.timeout(self._beat_seconds):
-                    frames = await live.take()
-            except TimeoutError:
-                await _write(send, BEAT)
-                continue
-            if wire := self._fresh(frames):
-                await _write(send, wire)
-            if self._told_last:
-                return
+        with Pulse(live, self._beat_seconds) as pulse:
+            while self._going and not live.cut:
+                frames = await live.take()
+                if wire := self._fresh(frames) if frames or live.cut else BEAT:
+                    await _write(send, wire)
+                    pulse.spoke()
 
     def _fresh(self, frames: list[Frame]) -> bytes:
-        """The bytes of those frames that were not told yet; the cursor moves past them."""
-        fresh = [frame for frame in frames if frame.event_id > self._cursor]
-        if fresh:
-            self._cursor, self._told_last = fresh[-1].event_id, fresh[-1].last
-        return b"".join([frame.wire for frame in fresh])
+        """The bytes of those frames that were not told yet; the cursors move past them."""
+        told = list[bytes]()
+        for frame in frames:
+            if frame.event_id <= self._cursors[frame.batch_id]:
+                continue
+            self._cursors[frame.batch_id] = frame.event_id
+            if frame.over is not None:
+                (self._going.discard if frame.over else self._going.add)(frame.batch_id)
+            if frame.wire:
+                told += identified(self._cursors.values()), frame.wire
+        return b"".join(told)
 
 
 async def _write(send: Send, wire: bytes) -> None:

@@ -2,11 +2,13 @@ import { keyed } from "./key.js";
 
 /** The server's no: `slug` is for programs, the message for people. */
 export class Refused extends Error {
-  constructor(status, problem) {
+  constructor(status, problem, retryAfter) {
     super(problem.detail ?? `HTTP ${status}`);
     this.status = status;
     this.slug = (problem.type ?? "").split("/").pop();
-    this.passing = status >= 500 && status !== 500;
+    this.crowded = status === 429;
+    this.passing = this.crowded || (status >= 500 && status !== 500);
+    this.waitSeconds = Number(retryAfter) || 0;
   }
 }
 
@@ -33,7 +35,7 @@ async function askOnce(path, { method = "GET", body } = {}, shown) {
     if (told) skew = Math.abs(told - Date.now()) > PLAINLY_MS ? told - Date.now() : 0;
     const read = parsed(text);
     if (answer.ok) return read;
-    throw new Refused(answer.status, read);
+    throw new Refused(answer.status, read, answer.headers.get("retry-after"));
   } catch (wrong) {
     throw wrong instanceof Refused ? wrong : new Unreached();
   }
@@ -51,7 +53,7 @@ function sendOnce(path, form, headers, onsent, signal) {
     request.onload = () => {
       const read = parsed(request.responseText);
       if (request.status < 300) resolve(read);
-      else reject(new Refused(request.status, read));
+      else reject(new Refused(request.status, read, request.getResponseHeader("retry-after")));
     };
     request.onerror = request.onabort = request.ontimeout = () => reject(new Unreached());
     signal.addEventListener("abort", () => request.abort());

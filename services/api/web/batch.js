@@ -1,15 +1,13 @@
 import { ask } from "./api.js";
 import { announce, bdi, el, replace } from "./dom.js";
 import { isOver } from "./fold.js";
+import { Line } from "./line.js";
 import { MailOffer } from "./mail.js";
 import { Progress } from "./progress.js";
 import { Results } from "./results.js";
 import { asked } from "./start.js";
 import { Stream } from "./stream.js";
 import { t } from "./texts.js";
-
-/** A browser opens six lines to a server; the others are for what a person does. */
-const MOST_STREAMS = 4;
 
 /** One batch, or those of several swimmers over the same sheets: how far they are, and what was found. */
 export function showBatches(main, ids, go) {
@@ -18,7 +16,6 @@ export function showBatches(main, ids, go) {
   const trouble = el("p", { class: "trouble", role: "alert", hidden: true });
   const cancel = el("button", { type: "button", class: "quiet wide", hidden: true, onclick: () => {
     all((stream) => stream.order("/cancel"), (state) => !isOver(state.status));
-    for (const id of waiting) ask(`/api/batches/${id}/cancel`, { method: "POST" }).catch(complain);
   } }, t("cancel"));
   const retryAll = el("button", { type: "button", hidden: true, onclick: () => all((stream) => stream.order("/retry"), hasFailed) }, t("retry_all"));
   const results = new Results({ searchAgain: (name, id) => searchAgain(name, views.find(({ stream }) => stream.id === id).stream.state, go) });
@@ -26,11 +23,11 @@ export function showBatches(main, ids, go) {
   const sections = el("div", {});
   const replay = el("div", {});
   const views = [];
-  const waiting = [...ids];
+  const connection = new Line();
   replace(main, el("div", { class: "batch" }, title, line, trouble, sections, el("div", { class: "row deeds" }, retryAll, cancel), mail.node, results.node, replay));
 
   function complain(wrong) {
-    if (wrong?.slug && !views.some(({ stream }) => stream?.state)) title.textContent = t("nothing_here");
+    if (wrong?.slug && !wrong.passing && !views.some(({ stream }) => stream?.state)) title.textContent = t("nothing_here");
     const text = !wrong ? "" : wrong.slug ? wrong.message : t("reconnecting");
     if (trouble.textContent !== text) trouble.textContent = text;
     trouble.hidden = !text;
@@ -44,14 +41,12 @@ export function showBatches(main, ids, go) {
     }
   }
 
-  function next() {
-    if (!waiting.length) return;
-    const id = waiting.shift();
+  function follow(id) {
     const heading = el("summary", {});
     const view = { open: true };
     view.progress = new Progress((job) => view.stream.order(`/jobs/${job.id}/retry`).catch(complain));
     view.section = el("details", { class: "card", open: true, hidden: true }, heading, view.progress.node);
-    view.stream = new Stream(id, (state, type) => {
+    view.stream = new Stream(connection, id, (state, type) => {
       complain(null);
       view.section.hidden = false;
       replace(heading, ids.length > 1 ? [bdi(state.swimmer), el("small", {}, ` – ${counted(state.jobs)}`)] : t("sheets_read"));
@@ -60,7 +55,6 @@ export function showBatches(main, ids, go) {
       if (isOver(state.status) && view.open) {
         view.open = false;
         view.section.open = hasFailed(state); // what was found comes first now
-        next();
       }
       drawHead();
     }, complain);
@@ -88,7 +82,7 @@ export function showBatches(main, ids, go) {
     if (over && !replay.firstChild) offerReplay(replay, ids);
   }
 
-  for (let open = 0; open < MOST_STREAMS; open += 1) next();
+  ids.forEach(follow);
   const ticking = setInterval(() => views.forEach(({ progress }) => progress.tick()), 1000);
   return () => {
     clearInterval(ticking);

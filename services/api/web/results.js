@@ -48,7 +48,7 @@ export class Results {
       try {
         this.show(id, await ask(`/api/batches/${id}/results`));
       } catch (wrong) {
-        if (wrong.passing) this.refresh(id, 3000);
+        if (wrong.passing) this.refresh(id, Math.max(3, wrong.waitSeconds ?? 0) * 1000);
       }
     }, after));
   }
@@ -130,11 +130,12 @@ export class Results {
     const id = `session-${session.number}`;
     const drawn = picture(picked, session);
     if (drawn) this.pictures.push(drawn);
-    const title = [session.date && day(session.date), session.name].filter(Boolean);
+    const date = session.date && day(session.date);
+    const title = [date, date && session.name && " · ", session.name && bdi(session.name)].filter(Boolean);
     return el(
       "section",
       { class: "card session", "aria-labelledby": id },
-      el("h3", { id }, el("a", { href: `#${id}` }, title.length ? title.join(" · ") : t("session", { number: session.number }))),
+      el("h3", { id }, el("a", { href: `#${id}` }, title.length ? title : t("session", { number: session.number }))),
       el("div", { class: several ? "beside turned" : "beside" }, several && drawn?.node, el("ol", { class: "swims" }, rows), !several && drawn?.node),
     );
   }

@@ -57,9 +57,11 @@ export class Sending {
         }, this.stopping.signal);
       } catch (wrong) {
         if (!wrong.passing || this.stopping.signal.aborted) throw wrong;
-        this.status.textContent = t("again");
-        announce(t("again"));
-        await networkOr(PAUSES[Math.min(tries, PAUSES.length - 1)], this.stopping.signal);
+        const seconds = Math.max(wrong.waitSeconds ?? 0, PAUSES[Math.min(tries, PAUSES.length - 1)]);
+        const said = wrong.crowded ? t("crowded", { seconds }) : t("again");
+        this.status.textContent = said;
+        announce(said);
+        await networkOr(seconds, this.stopping.signal);
       }
     }
   }

@@ -1,28 +1,17 @@
 import { ask } from "./api.js";
 import { evolve, isOver, standing } from "./fold.js";
-import { openSource } from "./keyed_reads.js";
 
-/** What the stream's names are in the log. */
-const TYPES = {
-  batch_started: "batch.started",
-  job_progress: "job.stage_entered",
-  job_completed: "job.completed",
-  job_failed: "job.failed",
-  job_retry_scheduled: "job.retry_scheduled",
-  batch_retry_requested: "batch.retry_requested",
-  batch_completed: "batch.completed",
-  batch_cancelled: "batch.cancelled",
-};
 const AGAIN_MS = [1000, 2000, 4000, 8000, 15_000];
 /** A sleeping phone's line is dead without saying so. */
 const SLEPT_MS = 15_000;
 
 /**
- * Follows one batch: its state now, then each event once, until it is over; `changed(state, type)` at each.
- * A line that breaks goes on at its cursor: by EventSource itself while it can, by us when it has given up or slept.
+ * Follows one batch over a line: its state now, then each event once, until it is over; `changed(state, type)` at each.
+ * A line that breaks goes on at its cursors: by EventSource itself while it can, by us when it has given up or slept.
  */
 export class Stream {
-  constructor(id, changed, troubled) {
+  constructor(line, id, changed, troubled) {
+    this.line = line;
     this.id = id;
     this.changed = changed;
     this.troubled = troubled;
@@ -38,7 +27,11 @@ export class Stream {
   }
 
   /** Read the state anew, and listen from there. */
-  async open() {
+  open() {
+    return this.line.while(() => this.read());
+  }
+
+  async read() {
     this.close();
     const turn = (this.turn = {});
     try {
@@ -47,34 +40,23 @@ export class Stream {
       this.state = standing(view);
       this.tries = 0;
       this.changed(this.state, null);
-      if (!isOver(this.state.status)) this.listen();
+      if (!isOver(this.state.status)) this.line.join(this);
     } catch (wrong) {
       if (turn !== this.turn) return;
       this.troubled(wrong);
-      if (wrong.passing) this.later();
+      if (wrong.passing) this.later(wrong.waitSeconds);
+      else this.line.leave(this); // one that is refused would have all refused
     }
   }
 
-  listen() {
-    // From the first event on: what is past tells until when a waiting sheet waits, and costs a few hundred bytes.
-    this.source = openSource(`/api/batches/${this.id}/events`);
-    for (const [name, type] of Object.entries(TYPES)) {
-      this.source.addEventListener(name, (event) => {
-        const data = JSON.parse(event.data);
-        evolve(this.state, Number(event.lastEventId), type, data, Date.parse(data.occurred_at));
-        this.changed(this.state, type);
-      });
-    }
-    this.source.onopen = () => this.troubled(null);
-    this.source.onerror = () => {
-      if (isOver(this.state.status)) return this.close();
-      this.troubled({ passing: true });
-      if (this.source.readyState === EventSource.CLOSED) this.later();
-    };
+  hear(type, data) {
+    evolve(this.state, data.event_id, type, data, Date.parse(data.occurred_at));
+    this.changed(this.state, type);
   }
 
-  later() {
-    this.timer = setTimeout(() => this.open(), AGAIN_MS[Math.min(this.tries++, AGAIN_MS.length - 1)]);
+  later(seconds = 0) {
+    const usual = AGAIN_MS[Math.min(this.tries++, AGAIN_MS.length - 1)];
+    this.timer = setTimeout(() => this.open(), Math.max(seconds * 1000, usual));
   }
 
   /** Ask something of the batch. One that was over has a log that goes on soon: look until it does. */
@@ -89,12 +71,12 @@ export class Stream {
 
   close() {
     clearTimeout(this.timer);
-    this.source?.close();
     this.turn = null;
   }
 
   leave() {
     this.close();
+    this.line.leave(this);
     removeEventListener("online", this.wake);
     document.removeEventListener("visibilitychange", this.look);
   }

@@ -2,6 +2,8 @@ import { keep as keepFor, recall } from "./kept.js";
 
 export const LANGUAGES = { de: "Deutsch", en: "English", es: "Español" };
 const MOST_TRIES = 5;
+/** What a text could end its isolate with, or turn it by. */
+const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 let texts = {};
 let spoken = "en";
 
@@ -41,7 +43,7 @@ export function t(key, values = {}) {
 
 /** A text of somebody else between isolates, so that it cannot turn the sentence around it. */
 function isolated(value) {
-  return typeof value === "string" ? `\u2068${value}\u2069` : String(value ?? "");
+  return typeof value === "string" ? `\u2068${value.replace(TURNS, "")}\u2069` : String(value ?? "");
 }
 
 /** As the reader's own region writes it: half of the English-speaking world has no 14:30. */

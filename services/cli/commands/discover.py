@@ -7,6 +7,7 @@ import typer
 
 from services.cli.batch_options import Api, AsJson, KeyFile, gateway_at
 from services.cli.failures import ABSENT, Unusable
+from services.cli.printable import say
 
 
 def discover(
@@ -32,7 +33,7 @@ def discover(
         tables.print_table(tables.discovered(page), whole_links=True)
     if not as_json:
         for warning in page.warnings:
-            typer.echo(warning.message, err=True)
+            say(warning.message, err=True)
     raise typer.Exit(0 if page.pdfs else ABSENT)
 
 

@@ -10,6 +10,7 @@ import typer
 from services.cli import batch_options
 from services.cli.batch_options import Api, AsJson, KeyFile
 from services.cli.failures import BROKEN, Unusable
+from services.cli.printable import printable, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,21 +81,22 @@ def _told(taken: SubmittedView, gateway_url: str) -> str:
     """The id and the address of a batch, in two lines; of several, in a line each with whose it is."""
     if len(taken.batches) == 1:
         return f"{taken.batch_id}\n{gateway_url}{taken.url}"
-    return "\n".join(f"{batch.batch_id}  {gateway_url}{batch.url}  {batch.swimmer}" for batch in taken.batches)
+    return "\n".join(
+        f"{batch.batch_id}  {gateway_url}{batch.url}  {printable(batch.swimmer)}" for batch in taken.batches
+    )
 
 
 def _follow(gateway: Gateway, taken: SubmittedView, sources: dict[int, str]) -> Sequence[ResultsView]:
     """Show all batches until they are over; their schedules in the order of the swimmers."""
     from services.cli import progress
-    from services.cli.streams import merged
 
-    several = len(taken.batches) > 1
+    whose = {batch.batch_id: batch.swimmer for batch in taken.batches}
+    several = len(whose) > 1
     for batch in taken.batches:
-        typer.echo(f"batch {batch.batch_id}" + (f" · {batch.swimmer}" if several else ""), err=True)
+        say(f"batch {batch.batch_id}" + (f" · {batch.swimmer}" if several else ""), err=True)
     with progress.showing(lambda: sources) as show:
-        streams = {batch.swimmer if several else "": gateway.events(batch.batch_id) for batch in taken.batches}
-        for whose, news in merged(streams):
-            show(news, whose)
+        for news in gateway.watch(list(whose)) if several else gateway.events(taken.batch_id):
+            show(news, whose[news.batch_id] if several else "")
     return [gateway.results(batch.batch_id) for batch in taken.batches]
 
 

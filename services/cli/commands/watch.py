@@ -13,6 +13,9 @@ from services.cli.batch_options import Api, AsJson, KeyFile, gateway_at, job_nam
 def watch(
     batch: Annotated[UUID, typer.Argument(metavar="BATCH", help="The id that `heatstream submit` printed.")],
     *,
+    poll: Annotated[
+        bool, typer.Option("--poll", help="Ask again and again, where something on the way cuts or holds back streams.")
+    ] = False,
     as_json: AsJson = False,
     api: Api = None,
     key_file: KeyFile = None,
@@ -29,12 +32,13 @@ def watch(
     from services.cli import outcome, progress
 
     with gateway_at(api, key_file) as gateway:
+        events = gateway.poll(batch) if poll else gateway.events(batch)
         if as_json:
-            for news in gateway.events(batch):
+            for news in events:
                 typer.echo(json.dumps(asdict(news)))
         else:
             with progress.showing(lambda: job_names(gateway.batch(batch))) as show:
-                for news in gateway.events(batch):
+                for news in events:
                     show(news)
         results = gateway.results(batch)
     if not as_json:

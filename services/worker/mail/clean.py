@@ -1,21 +1,13 @@
 from __future__ import annotations
 
-import unicodedata
 from urllib.parse import unquote, urlsplit
 
-#: They turn the direction of what follows, and so can make a line read as something else.
-_DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_LINE_ENDS = ("Cc", "Zl", "Zp")
+from schema.plain import plain
 
 
 def clean(text: str, most: int) -> str:
-    """One line of at most `most` characters of a stranger's text, without controls, turns of direction, surrogates."""
-    kept = "".join(
-        " " if (kind := unicodedata.category(sign)) in _LINE_ENDS else "\ufffd" if kind == "Cs" else sign
-        for sign in text
-        if sign not in _DIRECTIONS
-    )
-    line = " ".join(kept.split())
+    """One plain line of at most `most` characters of a stranger's text."""
+    line = " ".join(plain(text).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 

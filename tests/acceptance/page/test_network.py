@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 from playwright.async_api import expect
 
 from tests.acceptance.page.gate import SHEET, Gate
-from tests.acceptance.page.visit import SHEETS, SWIMMER, finished, hand_in
+from tests.acceptance.page.visit import SHEETS, SISTER, SWIMMER, finished, hand_in
 from tests.integration.line import Line
 from tests.integration.web import response
 
@@ -171,25 +173,53 @@ async def test_after_a_sleep_the_line_is_laid_anew(page: Page, crew: Crew, gate:
     await expect(page.locator(".sheets .said")).to_have_text("fetching")
     await page.evaluate(HIDE, True)  # noqa: FBT003 - it is JavaScript's
     await page.clock.fast_forward(60_000)
-    async with page.expect_request("**/events"):
+    async with page.expect_request("**/api/events?*"):
         await page.evaluate(HIDE, False)  # noqa: FBT003 - it is JavaScript's
 
 
-async def test_a_large_family_leaves_lines_to_its_browser_and_is_read_to_the_end(
-    page: Page, crew: Crew, gate: Gate
-) -> None:
+async def test_a_large_family_is_followed_over_one_line_and_read_to_the_end(page: Page, crew: Crew, gate: Gate) -> None:
     streams: list[str] = []
-    page.on("request", lambda request: streams.append(request.url) if request.url.endswith("/events") else None)
-    await hand_in(page, crew.api_url, [SWIMMER, *(f"Swimmer {letter}" for letter in "ABCD")], links=[gate.url])
-    await expect(page.locator(".sheets .said")).to_have_count(4)
-    assert len(set(streams)) <= 4
+    page.on("request", lambda request: streams.append(request.url) if "/events" in request.url else None)
+    path = await hand_in(page, crew.api_url, [SWIMMER, *(f"Swimmer {letter}" for letter in "ABCD")], links=[gate.url])
+    await expect(page.locator(".sheets .said")).to_have_count(5)
+    [watched] = [parse_qs(urlsplit(url).query)["batch"] for url in streams]
+    assert sorted(watched) == sorted(path[3:].split(","))
     gate.opened.set()
     await page.get_by_text("Finished: 5 of 5 sheets read").first.wait_for()
 
 
+async def test_of_siblings_one_is_stopped_and_tried_again_while_the_others_go_on(
+    page: Page, crew: Crew, site: Web, gate: Gate
+) -> None:
+    """The line ends with the last of them, and a retry of one that was over comes over it too."""
+    site.pages["/missing-one.pdf"] = response(b"none", "404 Not Found")
+    await hand_in(page, crew.api_url, [SWIMMER, SISTER], links=[gate.url, site.url("/missing-one.pdf")])
+    gate.opened.set()
+    await page.get_by_text("Finished: 2 of 4 sheets read").first.wait_for()
+    site.pages["/missing-one.pdf"] = SHEET
+    await page.get_by_role("button", name="Try").first.click()
+    await page.get_by_text("Finished: 3 of 4 sheets read").first.wait_for()
+    await page.get_by_role("button", name="Try").first.click()
+    await page.get_by_text("Finished: 4 of 4 sheets read").first.wait_for()
+
+
+async def test_a_sibling_that_is_erased_does_not_end_the_line_of_the_others(page: Page, crew: Crew, gate: Gate) -> None:
+    path = await hand_in(page, crew.api_url, [SWIMMER, SISTER], links=[gate.url])
+    await expect(page.locator(".sheets .said")).to_have_count(2)
+    first, second = path[3:].split(",")
+    async with httpx2.AsyncClient(base_url=crew.api_url) as api:
+        assert (await api.post(f"/api/batches/{second}/expire")).status_code == 202
+    await crew.until(f"SELECT id::text FROM processing_batches WHERE id IN ('{first}', '{second}')", [first])  # noqa: S608
+    async with page.expect_request("**/api/events?*") as laying:
+        await page.evaluate("dispatchEvent(new Event('online'))")
+    assert (await laying.value).url == f"{crew.api_url}/api/events?batch={first}"
+    gate.opened.set()
+    await expect(page.locator(".sheets .said").first).to_have_text(re.compile("done|known already"))
+
+
 async def test_a_large_family_is_stopped_whole(page: Page, crew: Crew, gate: Gate) -> None:
     path = await hand_in(page, crew.api_url, [SWIMMER, *(f"Swimmer {letter}" for letter in "ABCD")], links=[gate.url])
-    await expect(page.locator(".sheets .said")).to_have_count(4)
+    await expect(page.locator(".sheets .said")).to_have_count(5)
     await page.get_by_role("button", name="Stop").click()
     await page.get_by_text("Finished: 0 of 5 sheets read").first.wait_for()
     ids = ", ".join(f"'{batch_id}'" for batch_id in path[3:].split(","))

@@ -17,8 +17,22 @@ async def watching(
     api: httpx2.AsyncClient, batch_id: UUID, after: int | None = None
 ) -> AsyncIterator[AsyncIterator[httpx2.ServerSentEvent]]:
     """An open stream: its events, without what only greets."""
-    headers = {} if after is None else {"Last-Event-ID": str(after)}
-    async with api.sse(f"/api/batches/{batch_id}/events", headers=headers) as source:
+    async with streaming(api, f"/api/batches/{batch_id}/events", None if after is None else str(after)) as events:
+        yield events
+
+
+def address(*batch_ids: UUID) -> str:
+    """Where several batches are watched over one line."""
+    return "/api/events?" + "&".join(f"batch={batch_id}" for batch_id in batch_ids)
+
+
+@asynccontextmanager
+async def streaming(
+    api: httpx2.AsyncClient, url: str, last_id: str | None = None
+) -> AsyncIterator[AsyncIterator[httpx2.ServerSentEvent]]:
+    """As `watching`, of any stream, after the last id that was heard."""
+    headers = {} if last_id is None else {"Last-Event-ID": last_id}
+    async with api.sse(url, headers=headers) as source:
         assert source.response.status_code == 200, await source.response.aread()
 
         async def told() -> AsyncIterator[httpx2.ServerSentEvent]:

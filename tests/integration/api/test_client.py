@@ -19,6 +19,7 @@ from tests.integration.line import Line
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+    from uuid import UUID
 
     import httpx2
 
@@ -49,6 +50,28 @@ async def test_a_stream_through_a_line_that_breaks_tells_all_and_nothing_twice(
                 elif news.id == 8:
                     await ledger.over(batch_id)
     assert heard == [2, 3, 4, 5, 6, 7, 8, 9]
+
+
+async def test_several_batches_through_a_line_that_breaks_are_told_each_once(
+    api: httpx2.AsyncClient, ledger: Ledger
+) -> None:
+    first, second = await ledger.submitted(), await ledger.submitted()
+    heard: dict[UUID, list[int]] = {first: [], second: []}
+    async with Line(str(api.base_url)).laid() as line, AsyncGateway(line.url) as client:
+        async with asyncio.timeout(60):
+            await ledger.started(first)
+            async for news in client.watch([first, second]):
+                heard[news.batch_id].append(news.id)
+                if (news.batch_id, news.id) in ((first, 2), (second, 3)):
+                    line.cut()
+                    for batch_id in (first, second):
+                        await ledger.entered(batch_id, Stage.EXTRACTING)
+                        await ledger.entered(batch_id, Stage.CACHING)
+                    line.mend()
+                elif len(heard[first] + heard[second]) == 9:
+                    await ledger.over(first)
+                    await ledger.over(second)
+    assert heard == {first: [2, 3, 4, 5, 6, 7], second: [2, 3, 4, 5, 6]}
 
 
 async def test_reads_are_typed(client: AsyncGateway, ledger: Ledger) -> None:

@@ -10,8 +10,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import httpx2
+import orjson
 
+from schema.states import Stage
 from tests.integration.api.ledger import SWIMMER
+from tests.integration.api.streams import address, streaming
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -25,7 +28,7 @@ PATIENCE_SECONDS = 30
 
 @asynccontextmanager
 async def running(
-    database_url: str, amqp_url: str, blob_path: Path
+    database_url: str, amqp_url: str, blob_path: Path, **changed: str
 ) -> AsyncIterator[tuple[Process, httpx2.AsyncClient]]:
     """The gateway as its own process, ready, and a client of it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -36,6 +39,7 @@ async def running(
         "HEATSTREAM_BLOB_URL": f"file://{blob_path}",
         "HEATSTREAM_HTTP_PORT": str(port),
         "HEATSTREAM_LOG_LEVEL": "debug",
+        **changed,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.api", env={**os.environ, **settings}, stderr=asyncio.subprocess.PIPE
@@ -77,3 +81,56 @@ async def test_a_stop_ends_streams_and_process_and_the_log_names_nobody(
     assert time.monotonic() - began < 5  # the server alone would wait for its streams, 15 s and more
     assert "batch.taken" in logged
     assert not {word for word in (*SWIMMER.split(), "parent@example.org") if word in logged}
+
+
+async def test_fifty_streams_end_within_a_second_and_their_clients_go_on_elsewhere(
+    database_url: str, amqp_url: str, blob_path: Path, ledger: Ledger
+) -> None:
+    """Streams of one batch and of two, while events are committed: nothing is missed, nothing comes twice."""
+    first, second = await ledger.submitted(), await ledger.submitted()
+    urls = [f"/api/batches/{first}/events", address(second, first)] * 25
+    told: list[list[bytes]] = [[] for _ in urls]
+    last_ids: list[str | None] = [None for _ in urls]
+    greeted, stopped = asyncio.Barrier(len(urls) + 1), asyncio.Event()
+
+    async def follow(client: httpx2.AsyncClient, number: int, *, greets: bool = False) -> float:
+        async with streaming(client, urls[number], last_ids[number]) as events:
+            async for event in events:
+                told[number].append(event.data.encode())
+                last_ids[number] = event.id
+                if greets:
+                    await greeted.wait()
+                    greets = False
+        return time.monotonic()
+
+    async def commit() -> None:
+        while not stopped.is_set():
+            for batch_id in (first, second):
+                await ledger.entered(batch_id, Stage.EXTRACTING)
+            await asyncio.sleep(0.03)  # fifty clients in Python read no faster, and would be cut off before
+
+    committing = asyncio.create_task(commit())
+    async with running(database_url, amqp_url, blob_path) as (process, client):
+        streams = [asyncio.create_task(follow(client, number, greets=True)) for number in range(len(urls))]
+        await greeted.wait()
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        ended = await asyncio.gather(*streams)
+        assert await process.wait() == 0
+    assert max(ended) - began < 1
+    async with running(database_url, amqp_url, blob_path) as (_, client):
+        streams = [asyncio.create_task(follow(client, number)) for number in range(len(urls))]
+        stopped.set()
+        await committing
+        for batch_id in (first, second):
+            await ledger.over(batch_id)
+        await asyncio.gather(*streams)
+    lasts = {
+        str(row["id"]): row["last_event_id"]
+        for row in await ledger.connection.fetch("SELECT id, last_event_id FROM processing_batches")
+    }
+    for url, events in zip(urls, told, strict=True):
+        heard: dict[str, list[int]] = {}
+        for event in map(orjson.loads, events):
+            heard.setdefault(event["batch_id"], []).append(event["event_id"])
+        assert heard == {batch_id: list(range(2, last + 1)) for batch_id, last in lasts.items() if batch_id in url}

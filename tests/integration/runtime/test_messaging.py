@@ -65,6 +65,23 @@ async def test_what_no_queue_takes_raises(amqp_url: str) -> None:
             await publisher.publish("", "heatstream.nowhere", command(b"{}"))
 
 
+async def test_what_is_published_at_once_arrives_whole_and_in_order_and_fails_alone(amqp_url: str) -> None:
+    whole_frame = 131_072 - 8
+    bodies = [b"%d" % number + b"." * size for number, size in enumerate((0, 300_000, whole_frame - 1, whole_frame, 7))]
+    async with Publisher(amqp_url, "test", TOPOLOGY) as publisher:
+        outcomes = await asyncio.gather(
+            *(publisher.publish(COMMANDS, "batch.cancel", command(body)) for body in (b"", *bodies)),
+            publisher.publish("", "heatstream.nowhere", command(b"lost")),
+            *(publisher.publish(COMMANDS, "batch.cancel", command(b"%d" % number)) for number in range(200)),
+            return_exceptions=True,
+        )
+    failed = [place for place, outcome in enumerate(outcomes) if outcome is not None]
+    assert failed == [1 + len(bodies)]
+    assert isinstance(outcomes[failed[0]], Transient)
+    arrived = [message.body for message in await drained(amqp_url, COMMANDS, len(outcomes) - 1)]
+    assert arrived == [b"", *bodies, *(b"%d" % number for number in range(200))]
+
+
 async def test_a_broker_that_is_away_is_said_in_time_and_comes_back(amqp_url: str) -> None:
     async with Line(amqp_url).laid() as line, Publisher(line.url, "test", TOPOLOGY, wait_seconds=0.2) as publisher:
         await publisher.publish(COMMANDS, "batch.cancel", command(b"1"))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from services.api.guard import Guard
 from services.api.sse import feed as feed_module
+from services.api.sse import stream as stream_module
 from services.api.sse.feed import Feed
 from services.api.sse.frames import Frame, Placed
 from services.api.sse.hub import Hub
@@ -20,8 +24,12 @@ from services.api.sse.stream import EventStream, Head
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
-BATCH = "0199c0de-0000-7000-8000-000000000000"
+BATCHES = [f"0199c0de-0000-7000-8000-00000000000{number}" for number in range(3)]
+BATCH = BATCHES[0]
+#: What a client may watch: each choice of batches, in each order.
+CHOICES = [choice for size in (1, 2, 3) for choice in permutations(BATCHES, size)]
 ROWS_A_LOOK = 3
+SCOPE = {"type": "http", "method": "GET", "headers": []}
 
 
 @dataclass
@@ -29,41 +37,48 @@ class FakeLog:
     """A log whose answers take as many turns of the loop as they are told, before and after they are true."""
 
     turns: Iterator[int]
-    rows: list[Placed] = field(default_factory=list)
-    over: bool = False
+    rows: dict[str, list[Placed]] = field(default_factory=lambda: {batch_id: [] for batch_id in BATCHES})
+    over: set[str] = field(default_factory=set)
 
-    def commit(self, *, told: bool, last: bool = False) -> None:
-        event_id = len(self.rows) + 1
-        frame = Frame(event_id, b"id: %d\n\n" % event_id, last) if told or last else None
-        self.rows.append(Placed(event_id, frame))
-        self.over = self.over or last
+    def commit(self, batch_id: str = BATCH, *, told: bool, last: bool = False) -> None:
+        if batch_id in self.over:
+            return
+        event_id = len(self.rows[batch_id]) + 1
+        wire = b"event: %s %d\n\n" % (batch_id.encode(), event_id) if told else b""
+        frame = Frame(batch_id, event_id, wire, True if last else None) if told or last else None
+        self.rows[batch_id].append(Placed(event_id, frame))
+        if last:
+            self.over.add(batch_id)
+
+    def told(self, batch_id: str) -> list[int]:
+        return [placed.event_id for placed in self.rows[batch_id] if placed.frame is not None and placed.frame.wire]
 
     async def head(self, batch_id: str) -> Head:
-        assert batch_id == BATCH
-        await self._dawdle()
-        head = Head(len(self.rows), self.over)
-        await self._dawdle()
+        await self.dawdle()
+        head = Head(len(self.rows[batch_id]), batch_id in self.over)
+        await self.dawdle()
         return head
 
     async def news(self, after: Mapping[str, int]) -> dict[str, list[Placed]]:
-        await self._dawdle()
-        found = {batch_id: self.rows[cursor : cursor + ROWS_A_LOOK] for batch_id, cursor in after.items()}
-        await self._dawdle()
+        await self.dawdle()
+        found = {batch_id: self.rows[batch_id][cursor : cursor + ROWS_A_LOOK] for batch_id, cursor in after.items()}
+        await self.dawdle()
         return {batch_id: rows for batch_id, rows in found.items() if rows}
 
-    async def _dawdle(self) -> None:
+    async def dawdle(self) -> None:
         for _ in range(next(self.turns)):
             await asyncio.sleep(0)
 
 
-@dataclass
 class Client:
-    """Comes back with its cursor until the stream says that there is no more."""
+    """An EventSource: comes back with the last id that it heard, and knows no more, until there is no more."""
 
-    hub: Hub
-    log: FakeLog
-    received: list[int] = field(default_factory=list)
-    leave: asyncio.Event = field(default_factory=asyncio.Event)
+    def __init__(self, hub: Hub, log: FakeLog, watched: Sequence[str]) -> None:
+        self.hub, self.log, self.watched = hub, log, watched
+        self.received: dict[str, list[int]] = {batch_id: [] for batch_id in watched}
+        self.last_id = ".".join("0" for _ in watched)
+        self.leave, self.reading = asyncio.Event(), asyncio.Event()
+        self.reading.set()
 
     async def follow(self) -> None:
         over = False
@@ -82,69 +97,119 @@ class Client:
             return {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:  # noqa: ANN401 - ASGI's
-            await self.log._dawdle()
+            await self.log.dawdle()
+            if here:
+                await self.reading.wait()
             if message["type"] == "http.response.start":
                 statuses.append(message["status"])
             elif here and not gone.is_set():
-                lines = message["body"].decode().splitlines()
-                self.received += [int(line[4:]) for line in lines if line.startswith("id: ")]
+                self._hear(message["body"])
 
-        cursor = self.received[-1] if self.received else 0
-        await EventStream(self.hub, self.log, BATCH, cursor, beat_seconds=5)({}, receive, send)
+        cursors = dict(zip(self.watched, map(int, self.last_id.split(".")), strict=True))
+        await Guard(EventStream(self.hub, self.log, cursors, beat_seconds=5))(dict(SCOPE), receive, send)
         return statuses == [204]
+
+    def _hear(self, body: bytes) -> None:
+        for frame in body.decode().split("\n\n"):
+            if not frame.startswith("id: "):
+                continue
+            identified, event = frame.split("\n")
+            self.last_id = identified.removeprefix("id: ")
+            batch_id, event_id = event.removeprefix("event: ").split()
+            self.received[batch_id].append(int(event_id))
 
 
 class Step:
-    """What can happen while clients follow a batch."""
+    """What can happen while clients follow batches; with a number that says which, and turns of the loop after it."""
 
-    COMMIT, COMMIT_UNTOLD, WAKE, LEAVE_FIRST, LEAVE_LAST, JOIN, TURN, TURNS = range(8)
+    COMMIT, COMMIT_UNTOLD, END, END_UNTOLD, WAKE, LEAVE, STALL, READ, JOIN = range(9)
 
 
-@settings(max_examples=150)
+Steps = Sequence[tuple[int, int, int]]
+
+
+@settings(max_examples=300)
 @given(
-    steps=st.lists(st.integers(0, 7), max_size=40),
-    turns=st.lists(st.integers(0, 4), min_size=1, max_size=30),
+    first=st.sampled_from(CHOICES),
+    steps=st.lists(
+        st.tuples(
+            st.sampled_from([Step.COMMIT, Step.COMMIT, Step.WAKE, Step.LEAVE, Step.JOIN, *range(9)]),
+            st.integers(0, len(CHOICES) - 1),
+            st.integers(0, 9),
+        ),
+        max_size=40,
+    ),
+    turns=st.lists(st.integers(0, 6), min_size=1, max_size=30),
     buffer_frames=st.integers(1, 6),
 )
-@example(steps=[5, 6], turns=[1, 0], buffer_frames=1)  # another stream moved the hub past the head that was read
-@example(steps=[0, 0, 7, 5], turns=[0], buffer_frames=1)  # the hub was behind the head of a batch that is over
-def test_each_client_gets_every_event_once_and_in_order(steps: list[int], turns: list[int], buffer_frames: int) -> None:
-    with patch.object(feed_module, "ROWS_A_BATCH", ROWS_A_LOOK):
-        asyncio.run(_scenario(steps, turns, buffer_frames))
+# Another stream moved the hub past the head that was read.
+@example(first=(BATCH,), steps=[(Step.JOIN, 0, 1)], turns=[1, 0], buffer_frames=1)
+# The hub was behind the head of a batch that is over.
+@example(
+    first=(BATCH,),
+    steps=[(Step.COMMIT, 0, 0), (Step.COMMIT, 0, 7), (Step.JOIN, 0, 0)],
+    turns=[0],
+    buffer_frames=1,
+)
+# One of two batches is over before the other one goes on.
+@example(
+    first=CHOICES[3],
+    steps=[(Step.END, 0, 9), (Step.COMMIT, 1, 9), (Step.WAKE, 1, 9)],
+    turns=[0],
+    buffer_frames=4,
+)
+def test_each_client_gets_every_event_of_each_batch_once_and_in_order(
+    first: Sequence[str], steps: Steps, turns: list[int], buffer_frames: int
+) -> None:
+    with (
+        patch.object(feed_module, "ROWS_A_BATCH", ROWS_A_LOOK),
+        patch.object(feed_module, "BATCHES_A_QUERY", 2),
+        patch.object(feed_module, "UNSURE_A_QUERY", 1),
+        patch.object(stream_module, "HURRY_SECONDS", 0.0),
+    ):
+        asyncio.run(_scenario(first, steps, turns, buffer_frames))
 
 
-async def _scenario(steps: list[int], turns: list[int], buffer_frames: int) -> None:
+async def _scenario(first: Sequence[str], steps: Steps, turns: list[int], buffer_frames: int) -> None:
     log, hub = FakeLog(_forever(turns)), Hub(buffer_frames)
-    log.commit(told=False)
+    for batch_id in BATCHES:
+        log.commit(batch_id, told=False)
     async with asyncio.timeout(10), Feed(hub, log, poll_seconds=0.002):
-        clients = [Client(hub, log)]
+        clients = [Client(hub, log, first)]
         async with asyncio.TaskGroup() as following:
             following.create_task(clients[0].follow())
-            for step in steps:
-                _take(step, log, hub, clients)
+            for step, number, turns_after in steps:
+                _take(step, number, log, hub, clients)
                 if step == Step.JOIN:
                     following.create_task(clients[-1].follow())
-                for _ in range({Step.TURN: 1, Step.TURNS: 7}.get(step, 0)):
+                for _ in range(turns_after):
                     await asyncio.sleep(0)
-            log.commit(told=True, last=True)
-    told = [placed.event_id for placed in log.rows if placed.frame is not None]
+            for batch_id in BATCHES:
+                log.commit(batch_id, told=True, last=True)
+            for client in clients:
+                client.reading.set()
     for client in clients:
-        assert client.received == told
+        assert client.received == {batch_id: log.told(batch_id) for batch_id in client.watched}
     assert not hub._topics
 
 
-def _take(step: int, log: FakeLog, hub: Hub, clients: list[Client]) -> None:
+def _take(step: int, number: int, log: FakeLog, hub: Hub, clients: list[Client]) -> None:
+    batch_id, client = BATCHES[number % len(BATCHES)], clients[number % len(clients)]
     match step:
         case Step.COMMIT | Step.COMMIT_UNTOLD:
-            log.commit(told=step == Step.COMMIT)
+            log.commit(batch_id, told=step == Step.COMMIT)
+        case Step.END | Step.END_UNTOLD:
+            log.commit(batch_id, told=step == Step.END, last=True)
         case Step.WAKE:
-            hub.stir(frozenset({BATCH}))
-        case Step.LEAVE_FIRST:
-            clients[0].leave.set()
-        case Step.LEAVE_LAST:
-            clients[-1].leave.set()
+            hub.stir(frozenset({batch_id}))
+        case Step.LEAVE:
+            client.leave.set()
+        case Step.STALL:
+            client.reading.clear()
+        case Step.READ:
+            client.reading.set()
         case Step.JOIN:
-            clients.append(Client(hub, log))
+            clients.append(Client(hub, log, CHOICES[number]))
 
 
 def _forever(turns: list[int]) -> Iterator[int]:
@@ -172,8 +237,8 @@ async def _open(
             if beaten and message["body"] == b": beat\n\n":
                 beaten.set()
 
-    stream = EventStream(hub, log, BATCH, 0, beat_seconds=beat_seconds)
-    task = asyncio.create_task(stream({}, receive, send))
+    stream = Guard(EventStream(hub, log, {BATCH: 0}, beat_seconds=beat_seconds))
+    task = asyncio.create_task(stream(dict(SCOPE), receive, send))
     await started.wait()
     try:
         yield written, reading
@@ -190,12 +255,12 @@ async def test_a_client_that_does_not_read_is_cut_off_and_the_others_are_not() -
         slow_reads.clear()
         for _ in range(5):
             log.commit(told=True)
-            hub.publish(BATCH, log.rows[-1:])
+            hub.publish(BATCH, log.rows[BATCH][-1:])
             for _ in range(5):
                 await asyncio.sleep(0)
         (subscription,) = (one for one in hub._topics[BATCH].subscriptions if not one.cut)
         log.commit(told=True, last=True)
-        hub.publish(BATCH, log.rows[-1:])
+        hub.publish(BATCH, log.rows[BATCH][-1:])
     assert subscription.cut is False
     assert b"".join(slow_wrote).count(b"id: ") == 0
 
@@ -205,7 +270,9 @@ async def test_a_silent_stream_beats() -> None:
     hub, log = Hub(3), FakeLog(_forever([0]))
     log.commit(told=False)
     async with _open(hub, log, beat_seconds=0.01, beaten=beaten) as (written, _):
-        await beaten.wait()
+        for _ in range(3):
+            await beaten.wait()
+            beaten.clear()
         hub.close()
     assert written[0].startswith(b"retry: ")
     assert written[-1] == b""

@@ -9,7 +9,7 @@ from schema.commands import UrlSource
 from schema.errors import Rejected
 from schema.requests import MOST_SWIMMERS
 from services.api.bodies import MOST_TEXT_BYTES, read_json
-from services.api.idempotency import batch_id
+from services.api.idempotency import batch_id, key
 from services.api.submission import Submission
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ async def test_json_becomes_a_command() -> None:
 async def test_a_link_stays_whole_whatever_python_takes_for_the_end_of_a_line() -> None:
     odd = f"{LINK}?a\x85b\u2028c"
     command = await _json({"swimmer": "Maya", "swimmers": None, "urls": [odd, f"{LINK}\r\n{LINK}?b"]})
-    assert command.sources == tuple(UrlSource(url=url) for url in (odd, LINK, f"{LINK}?b"))
+    assert command.sources == tuple(UrlSource(url=url) for url in (f"{LINK}?a%C2%85b%E2%80%A8c", LINK, f"{LINK}?b"))
 
 
 async def test_the_name_may_be_called_swimmer_name_and_the_address_be_left_open() -> None:
@@ -156,3 +156,18 @@ async def test_a_json_body_is_bounded() -> None:
     with pytest.raises(Rejected) as refused:
         await _bytes(b" " * (MOST_TEXT_BYTES + 1))
     assert refused.value.slug == "body-too-large"
+
+
+def test_ids_that_nobody_gave_a_key_for_are_the_systems_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, together = Submission(15, mails=False), Submission(15, mails=False)
+    together.swimmers += ["Maya", "Ida"]
+    drawn: list[int] = []
+
+    def randbits(bits: int) -> int:
+        drawn.append(bits)
+        return 0
+
+    monkeypatch.setattr("secrets.randbits", randbits)
+    for asked in (alone, together):
+        batch_id(key(None, asked), "Maya", asked)
+    assert drawn == [74, 74]

@@ -224,6 +224,15 @@ def test_watch_asks_what_the_sheets_are_called(taken: ScriptedGateway) -> None:
     assert len(taken.headers_of(f"GET {BATCH_PATH}")) == 1
 
 
+def test_watch_polls_where_it_is_told_to(taken: ScriptedGateway) -> None:
+    event = {"subject": BATCH, "eventid": 2, "type": "batch.completed", "time": MOMENT, "data": DONE}
+    taken.says(f"{EVENTS}?after=0&wait=20", {"batch_id": BATCH, "events": [event], "next_after": None, "over": True})
+    taken.says(RESULTS, results(SWIM))
+    done = heatstream(taken, "watch", BATCH, "--poll")
+    assert done.exit_code == 0, done.output
+    assert "batch: completed: 1 of 1 sheets read" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -17,17 +17,23 @@ if TYPE_CHECKING:
 
 BROTHER, HIS = "Lindqvist, Émile", "0199c0de-0000-7000-8000-000000000009"
 SWIMMERS = ["--swimmer", NAME, "--swimmer", BROTHER]
+EVENTS = f"GET /api/events?batch={BATCH}&batch={HIS}"
 
 
 @pytest.fixture
 def siblings(gateway: ScriptedGateway) -> ScriptedGateway:
-    """A gateway that takes a batch of one sheet for each of two, and streams both to their end."""
+    """A gateway that takes a batch of one sheet for each of two, and streams both to their end over one line."""
     gateway.says("POST /api/batches", accepted((BATCH, NAME), (HIS, BROTHER)), 202)
     for batch, swimmer in ((BATCH, NAME), (HIS, BROTHER)):
-        path = f"GET /api/batches/{batch}"
-        gateway.streams(f"{path}/events", (1, "job_completed", {"sequence": 1}), (2, "batch_completed", DONE))
-        gateway.says(f"{path}/events", None, 204)
-        gateway.answers[f"{path}/calendar.ics"].append(Answer(f"calendar of {swimmer}".encode()))
+        gateway.answers[f"GET /api/batches/{batch}/calendar.ics"].append(Answer(f"calendar of {swimmer}".encode()))
+    gateway.streams(
+        EVENTS,
+        ("1.0", "job_completed", {"batch_id": BATCH, "sequence": 1}),
+        ("1.1", "job_completed", {"batch_id": HIS, "sequence": 1}),
+        ("2.1", "batch_completed", {"batch_id": BATCH, **DONE}),
+        ("2.2", "batch_completed", {"batch_id": HIS, **DONE}),
+    )
+    gateway.says(EVENTS, None, 204)
     gateway.says(f"GET /api/batches/{BATCH}/results", results(SWIM))
     return gateway
 
@@ -110,8 +116,8 @@ def test_a_sheet_that_could_not_be_read_weighs_more_than_one_without_the_swimmer
 
 def test_a_stream_that_is_refused_ends_all_with_one_sentence(siblings: ScriptedGateway, pdf: str) -> None:
     problem = {"type": "/problems/not-found", "title": "Gone", "status": 404, "detail": "there is none"}
-    siblings.answers[f"GET /api/batches/{HIS}/events"].clear()
-    siblings.says(f"GET /api/batches/{HIS}/events", problem, 404)
+    siblings.answers[EVENTS].clear()
+    siblings.says(EVENTS, problem, 404)
     done = heatstream(siblings, "submit", pdf, *SWIMMERS, "--watch")
     assert done.exit_code == 2
     assert done.stderr.splitlines()[-1] == "heatstream: Gone: there is none"

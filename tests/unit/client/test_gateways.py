@@ -8,6 +8,7 @@ import inspect
 import re
 import socket
 import threading
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,15 +18,16 @@ from uuid import uuid4
 import pytest
 
 import services.cli
+from schema.identity import job_id
 from schema.states import BatchStatus
 from services.api.openapi.operations import OPERATIONS
 from services.client import calls, following
 from services.client.async_gateway import AsyncGateway
-from services.client.failures import Away, NoGateway, Refused, Unreachable
-from services.client.gateway import SUBMIT_TRIES, Gateway
+from services.client.failures import Away, NoGateway, Refused, TooFast, Unreachable
+from services.client.gateway import SUBMIT_TRIES, TRIES, Gateway
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from services.client.following import BatchNews
     from tests.unit.conftest import ScriptedGateway
@@ -35,6 +37,7 @@ BATCH, JOB, CODE = uuid4(), uuid4(), "0123456789ab"
 EVENTS = f"GET /api/batches/{BATCH}/events"
 PROBLEM = {"type": "/problems/batch-over", "title": "The batch is over", "status": 409, "detail": "too late"}
 AWAY = {"type": "/problems/database-unavailable", "title": "Away", "status": 503, "detail": "in a moment"}
+TOO_FAST = {"type": "/problems/too-many-requests", "title": "Too much", "status": 429, "detail": "in a moment"}
 STAGE = (1, "job_progress", {"stage": "extracting", "sequence": 1})
 DONE = (2, "batch_completed", {"status": "completed"})
 
@@ -52,7 +55,15 @@ class Blocking:
         return lambda *given: self._run(getattr(self._gateway, name)(*given))
 
     def events(self, *given: Any) -> Iterator[BatchNews]:  # noqa: ANN401 - as the method takes them
-        stream = self._gateway.events(*given)
+        return self._each(self._gateway.events(*given))
+
+    def watch(self, *given: Any) -> Iterator[BatchNews]:  # noqa: ANN401 - as above
+        return self._each(self._gateway.watch(*given))
+
+    def poll(self, *given: Any) -> Iterator[BatchNews]:  # noqa: ANN401 - as above
+        return self._each(self._gateway.poll(*given))
+
+    def _each(self, stream: AsyncIterator[BatchNews]) -> Iterator[BatchNews]:
         while (news := self._run(anext(stream, None))) is not None:
             yield news
 
@@ -93,7 +104,7 @@ def client(kind: str, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_each_operation_of_the_document_is_a_method_of_both() -> None:
-    wanted = {operation.name for operation in OPERATIONS if operation.tag != "gateway"} | {"log"}
+    wanted = {operation.name for operation in OPERATIONS if operation.tag != "gateway"} | {"log", "poll"}
     for client in (Gateway, AsyncGateway):
         assert {name for name, _ in inspect.getmembers(client, inspect.isfunction) if name[0] != "_"} == wanted
 
@@ -112,7 +123,8 @@ def test_each_call_is_one_that_the_document_has() -> None:
     made: list[calls.Call[Any]] = [
         calls.discover("https://meets.example"),
         calls.batch(BATCH),
-        calls.log(BATCH, 3),
+        calls.log(BATCH, 3, None),
+        calls.log(BATCH, 3, 20),
         calls.results(BATCH),
         calls.calendar(BATCH),
         calls.shared_result(CODE),
@@ -178,6 +190,21 @@ def test_a_cut_stream_is_taken_up_where_it_broke_and_tells_nothing_twice(
     assert cursors == [None, "1", "1", "2"]
 
 
+def test_several_batches_come_over_one_line_that_is_taken_up_with_the_cursors_of_all(
+    client: Gateway | Blocking, gateway: ScriptedGateway
+) -> None:
+    other = uuid4()
+    both = f"GET /api/events?batch={BATCH}&batch={other}"
+    of_first, of_other = {"batch_id": str(BATCH)}, {"batch_id": str(other)}
+    gateway.streams(both, ("4.1", "job_progress", of_other), ("5.1", "job_progress", of_first), cut=True)
+    gateway.streams(both, ("5.1", "job_progress", of_first), ("5.2", "batch_completed", of_other))
+    gateway.streams(both, ("6.2", "batch_completed", of_first))
+    gateway.says(both, None, 204)
+    heard = [(news.batch_id, news.id) for news in client.watch([BATCH, other], {BATCH: 4})]
+    assert heard == [(other, 1), (BATCH, 5), (other, 2), (BATCH, 6)]
+    assert [headers["last-event-id"] for headers in gateway.headers_of(both)] == ["4.0", "5.1", "5.2", "6.2"]
+
+
 def test_a_cursor_of_ones_own_is_where_a_stream_begins(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:
     gateway.streams(EVENTS, DONE)
     gateway.says(EVENTS, None, 204)
@@ -201,6 +228,49 @@ def test_a_refused_stream_is_not_asked_for_again(client: Gateway | Blocking, gat
     assert len(gateway.asked) == 1
 
 
+def logged(*events: tuple[int, str, dict[str, Any]], over: bool = False) -> dict[str, Any]:
+    """A page of the log."""
+    page = [
+        {
+            "subject": str(BATCH),
+            "eventid": number,
+            "type": event_type,
+            "time": "2026-01-01T10:00:00+00:00",
+            "data": data,
+        }
+        for number, event_type, data in events
+    ]
+    return {"batch_id": str(BATCH), "events": page, "next_after": None if over else 1, "over": over}
+
+
+def test_a_polled_batch_is_told_as_its_stream_tells_it(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:
+    job = str(job_id(BATCH, 2))
+    swims, warnings = [{"lane": 4}], [{"code": "x"}]
+    done = {"job_id": job, "file_checksum": "0", "extraction": {"events": swims, "warnings": warnings}}
+    gateway.says(polled(0), logged((1, "batch.submitted", {}), (2, "job.completed", done)))
+    gateway.says(polled(2), AWAY, 503)
+    gateway.says(polled(2), logged())
+    gateway.says(polled(2), logged((3, "batch.completed", {}), (4, "batch.notification_sent", {}), over=True))
+    told = list(client.poll(BATCH))
+    assert [(news.id, news.name) for news in told] == [(2, "job_completed"), (3, "batch_completed")]
+    place = {"batch_id": str(BATCH), "event_id": 2, "occurred_at": "2026-01-01T10:00:00+00:00"}
+    assert told[0].data == {**place, "job_id": job, "sequence": 2, "swims": 1, "warnings": warnings}
+    assert [what for what, _, _ in gateway.asked] == [polled(0), *[polled(2)] * 3]
+
+
+def test_a_poll_that_stays_unanswered_is_given_up(
+    client: Gateway | Blocking, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "AWAY_SECONDS", 0.0)
+    gateway.says(polled(7), "an error page of a proxy's", 502)
+    with pytest.raises(Away, match=r"is away \(502\)"):
+        list(client.poll(BATCH, 7))
+
+
+def polled(after: int) -> str:
+    return f"{EVENTS}?after={after}&wait=20"
+
+
 def test_a_submit_is_sent_again_whole_under_its_key(
     client: Gateway | Blocking, gateway: ScriptedGateway, tmp_path: Path
 ) -> None:
@@ -214,6 +284,26 @@ def test_a_submit_is_sent_again_whole_under_its_key(
     assert set(bodies) == {bodies[0]}
     assert b"%PDF-1.7 swim" in bodies[0]
     assert len({headers["idempotency-key"] for headers in gateway.headers_of("POST /api/batches")}) == 1
+
+
+def test_a_gateway_that_counts_is_given_the_time_that_it_asks_for(
+    client: Gateway | Blocking, gateway: ScriptedGateway
+) -> None:
+    address = f"POST /api/batches/{BATCH}/cancel"
+    gateway.says(address, TOO_FAST, 429, **{"Retry-After": "1"})
+    gateway.says(address, PROBLEM, 409)
+    began = time.monotonic()
+    with pytest.raises(Refused, match="too late"):
+        client.cancel(BATCH)
+    assert time.monotonic() - began >= 1
+    assert len(gateway.asked) == 2
+
+
+def test_a_gateway_that_goes_on_counting_is_told_of(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:
+    gateway.says(f"GET /api/batches/{BATCH}", TOO_FAST, 429)
+    with pytest.raises(TooFast, match="Too much"):
+        client.batch(BATCH)
+    assert len(gateway.asked) == TRIES
 
 
 def test_what_is_no_gateway_is_told_so(client: Gateway | Blocking, gateway: ScriptedGateway) -> None:

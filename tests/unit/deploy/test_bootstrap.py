@@ -1,17 +1,16 @@
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.unit.deploy.files import CHECKOUT
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 SCRIPT = CHECKOUT / "deploy/local/bootstrap.sh"
+PRESETS = Path("/run/systemd/system-preset/00-heatstream.preset")
 TOOLS = ("sh", "env", "id", "tr", "rm", "mktemp", "tail")
 
 
@@ -67,8 +66,29 @@ def test_nothing_is_installed_where_all_is_there() -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="what apt-get meets is made by root")
+def test_what_debian_installs_starts_neither_now_nor_with_the_machine(tmp_path: Path, tools: Path) -> None:
+    for tool in ("mkdir", "chmod"):
+        (tools / tool).symlink_to(shutil.which(tool) or "")
+    meets = tmp_path / "meets"
+    (tools / "apt-get").write_text(
+        f'#!/bin/sh\nwhile read -r line; do echo "$line"; done < {PRESETS} > {meets}\n'
+        f"/usr/sbin/policy-rc.d nginx start || echo refused $? >> {meets}\n"
+    )
+    (tools / "apt-get").chmod(0o755)
+
+    bootstrap(tmp_path, tools, WITH_PROXIES="1")
+
+    met = meets.read_text().splitlines()
+    assert {"disable nginx.service", "disable caddy.service", "disable rabbitmq-server.service"} < set(met)
+    assert met[-1] == "refused 101"
+    assert not PRESETS.exists()
+
+
 @pytest.mark.parametrize("wanted", [True, False])
-@pytest.mark.parametrize(("switch", "package"), [("WITH_OCR", "tesseract"), ("WITH_BROWSER", "chromium")])
+@pytest.mark.parametrize(
+    ("switch", "package"), [("WITH_OCR", "tesseract"), ("WITH_BROWSER", "chromium"), ("WITH_PROXIES", "caddy")]
+)
 def test_what_few_need_is_installed_where_it_is_wanted_and_nowhere_else(
     tmp_path: Path, tools: Path, switch: str, package: str, *, wanted: bool
 ) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from services.projector.record import Folded, Recorded
     from services.projector.state import Placed
 
+    Prepared = tuple[Mapping[UUID, Placed | None], Folded]
+
 PATIENCE_SECONDS = 20
 
 
@@ -41,7 +43,11 @@ class MemoryStore:
         await asyncio.sleep(0)
         return {batch_id: self.places.get(batch_id) for batch_id in ids}
 
-    async def write(self, _: str, before: Mapping[UUID, Placed | None], folded: Folded) -> None:
+    def rows(self, _: str, before: Mapping[UUID, Placed | None], folded: Folded) -> Prepared:
+        return before, folded
+
+    async def put(self, rows: Prepared) -> None:
+        before, folded = rows
         for _turn in range(100):
             await asyncio.sleep(0)
         if refused := self._refuse(folded):

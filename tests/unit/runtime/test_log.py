@@ -1,4 +1,5 @@
 import json
+import logging
 
 import pytest
 import structlog
@@ -26,6 +27,27 @@ def test_a_traceback_shows_no_values(capsys: object) -> None:
     assert "it.failed" in line
     assert "RuntimeError" in line
     assert swimmer_name not in line
+
+
+def test_a_library_that_logs_writes_one_line_of_json_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    log.configure("test", "info")
+    try:
+        try:
+            fail("Maya\nLindqvist")
+        except RuntimeError:
+            logging.getLogger("uvicorn.error").exception("Invalid HTTP request of %s", "\x1b[31mMaya\u2028\u202e\n{}")
+        line = capsys.readouterr().err
+    finally:
+        structlog.reset_defaults()
+        structlog.contextvars.clear_contextvars()
+    assert line.isascii()
+    assert line[:-1].isprintable()
+    told = json.loads(line)
+    assert (told["event"], told["level"]) == ("Invalid HTTP request of \x1b[31mMaya\u2028\u202e\n{}", "error")
+    assert told["exception"][0]["exc_type"] == "RuntimeError"
 
 
 def test_what_postgresql_quotes_of_a_row_is_left_out_of_a_group_too(capsys: pytest.CaptureFixture[str]) -> None:

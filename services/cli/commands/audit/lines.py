@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from services.cli.commands.dead_letters.letters import printable
+from services.cli.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

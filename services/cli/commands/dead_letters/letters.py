@@ -9,6 +9,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from services.cli.printable import printable
+
 if TYPE_CHECKING:
     from datetime import timedelta
 
@@ -93,10 +95,6 @@ def page_of(document: dict[str, Any]) -> str:
 
 def short(queue: str) -> str:
     return queue.removeprefix(_PREFIX)
-
-
-def printable(text: str) -> str:
-    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)
 
 
 def _line(value: object) -> str:

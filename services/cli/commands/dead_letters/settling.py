@@ -124,7 +124,8 @@ async def _settle(  # noqa: PLR0913, PLR0917 - what to do, to what, and who is t
 
 
 def _say(letter: Letter, outcome: Outcome) -> None:
-    from services.cli.commands.dead_letters.letters import printable, short
+    from services.cli.commands.dead_letters.letters import short
+    from services.cli.printable import printable
 
     where = outcome.problem or (f"to {outcome.to}" if outcome.to else "")
     words = (outcome.action, short(letter.queue), letter.id, ", ".join(letter.types), letter.death.reason, where)

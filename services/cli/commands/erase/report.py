@@ -10,8 +10,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from services.cli.commands.dead_letters.letters import printable, short
+from services.cli.commands.dead_letters.letters import short
 from services.cli.failures import complain
+from services.cli.printable import printable
 from services.cli.tables import print_table
 from services.runtime.clock import now
 from services.runtime.settings import Settings

@@ -9,7 +9,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from services.cli.commands.dead_letters.letters import age, body_of, printable, short
+from services.cli.commands.dead_letters.letters import age, body_of, short
+from services.cli.printable import printable
 from services.runtime.clock import now
 
 if TYPE_CHECKING:

@@ -94,7 +94,7 @@ def _document(outcome: Outcome, why: str | None) -> dict[str, Any]:
 
 
 def _line(outcome: Outcome) -> str:
-    from services.cli.commands.dead_letters.letters import printable
+    from services.cli.printable import printable
 
     words = (outcome.action, str(outcome.id), outcome.reason, str(outcome.batch_id or ""), outcome.problem or "")
     return printable("  ".join(filter(None, words)))

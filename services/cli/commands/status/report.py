@@ -11,7 +11,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from services.cli.commands.dead_letters.letters import age, printable, short
+from services.cli.commands.dead_letters.letters import age, short
+from services.cli.printable import printable
 from services.cli.tables import print_table
 from services.runtime.clock import now
 

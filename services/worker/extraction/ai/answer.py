@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date  # noqa: TC003 - pydantic reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from schema.extraction import (
     ClockTime,
@@ -16,6 +16,7 @@ from schema.extraction import (
     Warning,  # noqa: A004 - as in its home
 )
 from schema.model import Count, Model
+from schema.plain import plain
 from services.worker.extraction.kept import KeptSheet
 from services.worker.extraction.search import find
 
@@ -38,25 +39,29 @@ def _clock(time: object) -> object:
     return time.strip().zfill(_CLOCK) if isinstance(time, str) else time
 
 
+#: What an AI read or made up, as one plain line.
+Said = Annotated[Short, AfterValidator(lambda text: " ".join(plain(text).split()))]
+
+
 class Swim(Model):
     """One swim as the AI saw it. Every field must be there, and is null where the sheet does not say it."""
 
     kind: Kind
-    session: Short | None
+    session: Said | None
     session_date: date | None
-    event_number: Short | None
-    event_name: Short | None
-    round: Short | None
+    event_number: Said | None
+    event_name: Said | None
+    round: Said | None
     heat_number: Count | None
     heat_count: Count | None
     heat_start_time: Annotated[ClockTime, BeforeValidator(_clock)] | None
     lane: Count | None
-    swimmer_name: Short
+    swimmer_name: Said
     relay_leg: Annotated[int, Field(ge=1, le=20)] | None
     age: Count | None
     birth_year: Count | None
-    team: Short | None
-    seed_time: Short | None
+    team: Said | None
+    seed_time: Said | None
     page: Count | None
 
     def entry(self) -> SheetEntry:
@@ -71,8 +76,8 @@ class Swim(Model):
 class Answer(Model):
     """What the AI is asked for. Its JSON schema goes along with the question."""
 
-    meet_name: Short | None
-    venue: Short | None
+    meet_name: Said | None
+    venue: Said | None
     session_date: date | None
     meet_date_start: date | None
     meet_date_end: date | None
