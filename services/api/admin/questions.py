@@ -20,9 +20,9 @@ LARGEST_ID = 2**63 - 1
 #: Microseconds, a dot, a batch: after which batch a page begins.
 PLACE = r"[0-9]{1,16}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 REASON = r"[a-z_]{1,40}"
-#: In which a time has a place in every zone, and in PostgreSQL.
-_YEARS = range(1970, 9000)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: After every batch; beyond it, as before the epoch, times of some zones have no place in others.
+_EVER = datetime(9000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -80,13 +80,13 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None or moment.year not in _YEARS:
+    if moment is None or moment.tzinfo is None:
         raise Rejected(
             "bad-filter",
             "`since` is a time with its zone, like 2026-07-17T18:00:00Z; in an address a `+` is written %2B",
             (("since", "is no time with its zone"),),
         )
-    return moment
+    return min(max(moment, _EPOCH), _EVER)
 
 
 def _place(text: str) -> Place:

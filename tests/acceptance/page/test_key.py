@@ -63,7 +63,7 @@ async def test_a_key_is_asked_for_once_and_opens_all_that_it_is_for(
     await expect(dialog.get_by_role("alert")).to_contain_text("not taken here")
     await page.get_by_label("Key", exact=True).fill(f" {key} ")
     streams: list[Request] = []
-    page.on("request", lambda request: streams.append(request) if request.url.endswith("/events") else None)
+    page.on("request", lambda request: streams.append(request) if "/events" in request.url else None)
     await page.get_by_role("button", name="Use it").click()
     await page.wait_for_url("**/b/*")
     await finished(page)

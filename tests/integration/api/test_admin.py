@@ -101,6 +101,8 @@ async def test_batches_are_filtered(api: httpx2.AsyncClient, ledger: Ledger) -> 
     assert await ids(status="completed") == [str(old)]
     assert await ids(since=day_ago) == [str(new)]
     assert await ids(since=day_ago, status="completed") == []
+    assert await ids(since="0001-01-01T00:00:00+14:00") == [str(new), str(old)]
+    assert await ids(since="9999-12-31T23:59:59-14:00") == []
 
 
 async def test_set_asides_are_listed_page_by_page_and_filtered(api: httpx2.AsyncClient, ledger: Ledger) -> None:
@@ -129,7 +131,6 @@ REFUSED = [
     ("batches?status=done", "bad-filter"),
     ("batches?since=yesterday", "bad-filter"),
     ("batches?since=2026-07-17T12:00:00", "bad-filter"),
-    ("batches?since=0001-01-01T00:00:00%2B14:00", "bad-filter"),
     ("batches?after=7", "bad-page"),
     ("batches?limit=0", "bad-page"),
     ("batches?limit=501", "bad-page"),

@@ -28,7 +28,7 @@ PLACES = {"batch_id": str(uuid4()), "job_id": str(uuid4()), "code": "0123456789a
 WANTED = {
     Scope.ADMIN: {"stats", "batches", "set_asides", "run_janitor"},
     Scope.SUBMIT: {"submit", "discover", "cancel", "retry", "retry_job", "notify", "expire"},
-    Scope.READ: {"batch", "events", "results", "calendar"},
+    Scope.READ: {"batch", "events", "watch", "results", "calendar"},
     None: {"shared_result", "home", "openapi", "problem", "docs", "live", "ready"},
 }
 

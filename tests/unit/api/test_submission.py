@@ -9,7 +9,7 @@ from schema.commands import UrlSource
 from schema.errors import Rejected
 from schema.requests import MOST_SWIMMERS
 from services.api.bodies import MOST_TEXT_BYTES, read_json
-from services.api.idempotency import batch_id
+from services.api.idempotency import batch_id, key
 from services.api.submission import Submission
 
 if TYPE_CHECKING:
@@ -156,3 +156,18 @@ async def test_a_json_body_is_bounded() -> None:
     with pytest.raises(Rejected) as refused:
         await _bytes(b" " * (MOST_TEXT_BYTES + 1))
     assert refused.value.slug == "body-too-large"
+
+
+def test_ids_that_nobody_gave_a_key_for_are_the_systems_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, together = Submission(15, mails=False), Submission(15, mails=False)
+    together.swimmers += ["Maya", "Ida"]
+    drawn: list[int] = []
+
+    def randbits(bits: int) -> int:
+        drawn.append(bits)
+        return 0
+
+    monkeypatch.setattr("secrets.randbits", randbits)
+    for asked in (alone, together):
+        batch_id(key(None, asked), "Maya", asked)
+    assert drawn == [74, 74]
