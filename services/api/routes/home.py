@@ -27,6 +27,7 @@ ADDRESSES = {
     "mail": "POST /api/batches/{batch_id}/notify",
     "forget": "POST /api/batches/{batch_id}/expire",
     "shared result": "/result/{code}",
+    "shared calendar": "/result/{code}.ics",
     "health": "/health/ready",
     "contract": "/openapi.json",
     "documentation": "/docs",

@@ -19,6 +19,7 @@ def sheet(number: int, *swims: dict[str, Any], **changed: Any) -> dict[str, Any]
         "error_code": None,
         "error_message": None,
         "result_code": f"{number:012}",
+        "source_copy": 1,
         "cached": False,
         "completed_at": datetime(2026, 3, 7, tzinfo=UTC),
         "swimmer_name": "Maya Lindqvist",

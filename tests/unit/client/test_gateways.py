@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tests.unit.conftest import ScriptedGateway
 
 BATCH, JOB, CODE = uuid4(), uuid4(), "0123456789ab"
+WISHES = calls.CalendarWishes(10, "Europe/Berlin", ("0123456789ab",))
 EVENTS = f"GET /api/batches/{BATCH}/events"
 PROBLEM = {"type": "/problems/batch-over", "title": "The batch is over", "status": 409, "detail": "too late"}
 AWAY = {"type": "/problems/database-unavailable", "title": "Away", "status": 503, "detail": "in a moment"}
@@ -111,8 +112,9 @@ def test_each_call_is_one_that_the_document_has() -> None:
         calls.batch(BATCH),
         calls.log(BATCH, 3),
         calls.results(BATCH),
-        calls.calendar(BATCH),
+        calls.calendar(BATCH, WISHES),
         calls.shared_result(CODE),
+        calls.shared_calendar(CODE, WISHES),
         calls.cancel(BATCH),
         calls.retry(BATCH, [JOB]),
         calls.retry_job(BATCH, JOB),
