@@ -77,9 +77,7 @@ class Results:
     async def _shared(self, request: Request) -> tuple[ResultView, datetime]:
         """What a share link shows, and when the last was read of what that is made of."""
         row, reports = await self._reads.result(code_of(request))
-        meets = [
-            Meet(**{name: value for name, value in report.items() if name != "completed_at"}) for report in reports
-        ]
+        meets = [Meet(**{name: report[name] for name in Meet.model_fields}) for report in reports]
         return timed(result_view(row), meets), _read_at(row, reports)
 
 

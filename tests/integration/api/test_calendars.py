@@ -124,3 +124,39 @@ async def test_what_a_sheet_calls_things_breaks_no_line(api: httpx2.AsyncClient,
     answer = await api.get(f"/api/batches/{batch_id}/calendar.ics", params={"alarm": "5"})
     assert len(events(answer)) == answer.text.count("\r\nBEGIN:VALARM\r\n") == 1
     assert max(len(line) for line in answer.content.split(b"\r\n")) <= 75
+
+
+async def test_a_calendar_follows_the_latest_reading_of_its_link(api: httpx2.AsyncClient, ledger: Ledger) -> None:
+    first, second, stranger = [await ledger.submitted(sheets=3) for _ in range(3)]
+    link, swimmer = f"https://example.org/{first}.pdf", f"maya {first}"
+    code = await ledger.completed(first, 2, SWIM)
+    await ledger.read_from(first, 2, link, swimmer, minutes_ago=2)
+    addresses = f"/api/batches/{first}/calendar.ics", f"/result/{code}.ics"
+    before = [await api.get(address) for address in addresses]
+    moved = SWIM.model_copy(update={"heat_number": 4, "lane": 6, "heat_start_time": "09:55"})
+    await ledger.completed(second, 3, moved)
+    await ledger.read_from(second, 3, f"{link}?2", swimmer, minutes_ago=1)
+    await ledger.completed(stranger, 1, OTHER)
+    await ledger.read_from(stranger, 1, link, f"runa {first}")
+    # Another link, and another swimmer behind the same one, say nothing of it.
+    assert [(await api.get(address)).content for address in addresses] == [answer.content for answer in before]
+
+    await ledger.read_from(second, 3, link, swimmer, minutes_ago=1)
+    for address, answer in zip(addresses, before, strict=True):
+        after = await api.get(address)
+        (old,), (new,) = events(answer), events(after)
+        assert (new.uid, str(new.summary).split()[3:6], str(new.dtstart)) == (
+            old.uid,
+            ["E12", "H4", "L6"],
+            "2026-03-07 09:55:00",
+        )
+        assert after.headers["etag"] != answer.headers["etag"]
+        assert (new.sequence or 0) > (old.sequence or 0)
+    view = ResultsView.model_validate_json((await api.get(f"/api/batches/{first}/results")).content)
+    assert [warning.code for warning in view.results[0].warnings] == ["read_again"]
+    told = ResultsView.model_validate_json((await api.get(f"/api/batches/{second}/results")).content)
+    assert told.results[0].warnings == ()
+    assert {swim.id for swim in told.results[0].swims} == {swim.id for swim in view.results[0].swims}
+
+    await ledger.connection.execute("SELECT erase_batch($1)", second)
+    assert [(await api.get(address)).content for address in addresses] == [answer.content for answer in before]
