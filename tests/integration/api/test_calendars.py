@@ -64,6 +64,21 @@ async def test_a_share_link_has_the_same_swims_in_a_calendar_of_its_own(
     assert refusal(await api.get("/result/x.ics")) == (404, "not-found")
 
 
+async def test_two_sheets_of_one_name_keep_their_swims_apart(api: httpx2.AsyncClient, ledger: Ledger) -> None:
+    batch_id = await ledger.submitted()
+    await ledger.connection.execute(
+        "UPDATE batch_jobs SET filename = 'heats.pdf', source_url = NULL WHERE batch_id = $1", batch_id
+    )
+    codes = [
+        await ledger.completed(batch_id, number, SWIM.model_copy(update={"heat_number": number})) for number in (2, 1)
+    ]
+    shown = events(await api.get(f"/api/batches/{batch_id}/calendar.ics"))
+    assert [str(event.summary).split()[4] for event in shown] == ["H1", "H2"]
+    shared = [event.uid for code in codes for event in events(await api.get(f"/result/{code}.ics"))]
+    assert [event.uid for event in shown] == shared[::-1]
+    assert len(set(shared)) == 2
+
+
 async def test_a_calendar_leaves_out_the_swims_that_are_not_wanted(api: httpx2.AsyncClient, ledger: Ledger) -> None:
     batch_id = await ledger.submitted(sheets=1)
     code = await ledger.completed(batch_id, 1, SWIM, OTHER)

@@ -136,7 +136,9 @@ def test_duplicates_scratches_and_what_is_not_wanted_stay_out() -> None:
 
 
 def test_no_swims_are_an_empty_calendar_that_is_looked_at_again() -> None:
-    told = read(calendar("Maya Lindqvist", [], Wishes(zone=BERLIN)))
+    lines = calendar("Maya Lindqvist", [], Wishes(zone=BERLIN))
+    assert b"\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in lines  # RFC 7986 wants its type said
+    told = read(lines)
     assert (told.events, told.timezones) == ([], [])
     assert (told.name, told.refresh_interval) == (["Swims of Maya Lindqvist"], timedelta(hours=1))
     assert {(extra.name, extra.value) for extra in told.extras} == {

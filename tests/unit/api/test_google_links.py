@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schema.extraction import Kind
@@ -66,6 +66,7 @@ TEXTS = st.text(st.one_of(st.characters(exclude_characters="\0"), st.sampled_fro
 
 
 @given(name=TEXTS, venue=TEXTS, session=TEXTS)
+@example(name="🏊" * 500, venue="🏊" * 500, session="🏊" * 500)
 def test_no_text_breaks_out_of_its_field_or_makes_the_link_too_long(name: str, venue: str, session: str) -> None:
     swim = SWIM.model_copy(update={"session": session, "event_name": name})
     told = link(swim, swimmer_name=name, venue=venue, meet_name=name, source=venue * 4)
