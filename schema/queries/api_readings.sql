@@ -1,8 +1,8 @@
 -- Of finished links among these jobs what the latest later job read behind the same link for the same swimmer, where
 -- that is something else.
 SELECT
-  j.id AS job_id, latest.completed_at, r.swimmer_name_display AS swimmer_name, r.meet_name, r.session_date,
-  r.meet_date_start, r.meet_date_end, r.venue, r.events, r.warnings, r.timeline
+  j.id AS job_id, latest.completed_at, r.meet_name, r.session_date, r.meet_date_start, r.meet_date_end, r.venue,
+  r.events, r.warnings, r.timeline
 FROM batch_jobs j
 JOIN extraction_results own ON own.id = j.extraction_id
 CROSS JOIN LATERAL (

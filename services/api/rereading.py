@@ -17,7 +17,7 @@ WARNING = {
     "message": "The sheet behind this link has changed since it was handed in here: these are its swims by its latest"
     " reading.",
 }
-_READ = ("completed_at", "swimmer_name", "events", *Meet.model_fields)
+_READ = ("completed_at", "events", *Meet.model_fields)
 
 
 def reread(row: Row, readings: Iterable[Row]) -> dict[str, Any]:

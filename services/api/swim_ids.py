@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from schema.identity import swim_id
 from schema.views import SwimView
-from services.api.folding import fold, fold_name
+from services.api.folding import fold
 from services.api.reported import event_number
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def swims_of_row(row: Mapping[str, Any]) -> Iterator[SwimView]:
     means the same swims. Heat, lane, time, kind and leg are none: they are what a meet corrects. Where that leaves two
     alike, their order in the sheet tells them apart.
     """
-    sheet = (fold_name(row["swimmer_name"]), row["source"], row["source_copy"])
+    sheet = (row["swimmer_name_normalized"], row["source"], row["source_copy"])
     alike = Counter[tuple[object, ...]]()
     for printed in row["events"]:
         facts = (

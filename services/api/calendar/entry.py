@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: A race takes minutes; this much of the day keeps its entry visible.
 SHOWN = timedelta(minutes=10)
+#: What a day of a meet can be; others are slips of a reader, and calendars cannot count beyond some of them.
+YEARS = range(1990, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,9 @@ def is_left_out(swim: SwimView) -> bool:
 
 def entry(sheet: ResultView, swim: SwimView, zone: ZoneInfo | None = None) -> Entry | None:
     """A time where the day and the time are known, else the day, else all days of the meet; None without any day."""
-    day = swim.session_date or sheet.session_date
-    first, last = sheet.meet_date_start, sheet.meet_date_end or sheet.meet_date_start
+    day = _sensible(swim.session_date) or _sensible(sheet.session_date)
+    first = _sensible(sheet.meet_date_start)
+    last = _sensible(sheet.meet_date_end) or first
     clock, notes = swim.heat_start_time, list(_notes(swim))
     start: datetime | date
     if day is None and first is not None and last is not None and first < last:
@@ -75,6 +78,10 @@ def title(swimmer_name: str, swim: SwimView) -> str:
         race += " (time estimated)"
     parts = (one_line(part) for part in (swimmer_name, marks, race))
     return " – ".join(part for part in parts if part)  # noqa: RUF001 - a dash between phrases
+
+
+def _sensible(day: date | None) -> date | None:
+    return day if day is not None and day.year in YEARS else None
 
 
 def _there(clock: datetime, zone: ZoneInfo | None) -> datetime:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from services.api.calendar.entry import Entry
 
 ADDRESS = "https://calendar.google.com/calendar/render"
-#: In UTF-8. A byte may take three characters of the address, and servers take about 8,000.
+#: In UTF-8, of which a byte may take three characters of the address: browsers and servers bound its length.
 MOST_BYTES = {"text": 300, "details": 1200, "location": 300}
 
 

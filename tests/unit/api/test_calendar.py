@@ -115,6 +115,16 @@ def test_a_swim_without_any_day_is_told_of_in_the_description_of_the_calendar() 
     ]
 
 
+@pytest.mark.parametrize("odd", [date.min, date(226, 3, 7), date.max])
+@pytest.mark.parametrize("zone", [None, BERLIN])
+def test_a_day_that_no_calendar_can_count_from_is_none(odd: date, zone: ZoneInfo | None) -> None:
+    for dates in ({"session_date": odd}, {"session_date": None, "meet_date_start": odd, "meet_date_end": date.max}):
+        assert made(SWIM, wishes=Wishes(zone=zone), **dates) == []
+    (event,) = made(changed(session_date=odd), wishes=Wishes(zone=zone))
+    assert isinstance(event.dtstart, datetime)
+    assert event.dtstart.date() == date(2026, 3, 7)
+
+
 @pytest.mark.parametrize(
     ("fields", "ending"),
     [

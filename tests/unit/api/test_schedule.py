@@ -23,6 +23,7 @@ def sheet(number: int, *swims: dict[str, Any], **changed: Any) -> dict[str, Any]
         "cached": False,
         "completed_at": datetime(2026, 3, 7, tzinfo=UTC),
         "swimmer_name": "Maya Lindqvist",
+        "swimmer_name_normalized": "maya lindqvist",
         "meet_name": "Spring Open",
         "session_date": date(2026, 3, 7),
         "meet_date_start": None,

@@ -30,6 +30,7 @@ SWIM: dict[str, Any] = {
 def ids(*swims: dict[str, Any], **changed: Any) -> list[str]:  # noqa: ANN401 - columns of a row
     row = {
         "swimmer_name": "Maya Lindqvist",
+        "swimmer_name_normalized": "maya lindqvist",
         "source": "https://meets.example/heats.pdf",
         "source_copy": 1,
         "session_date": None,
@@ -82,7 +83,7 @@ def test_a_new_batch_over_the_same_sheet_means_the_same_swims() -> None:
 def test_siblings_other_sheets_and_copies_of_a_sheet_are_told_apart() -> None:
     changes: list[dict[str, Any]] = [
         {},
-        {"swimmer_name": "Emile Lindqvist"},
+        {"swimmer_name_normalized": "emile lindqvist"},
         {"source": "https://meets.example/finals.pdf"},
         {"source_copy": 2},
     ]
