@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from uuid import UUID
 
 _CODE_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: nothing that reads like something else
@@ -33,13 +34,22 @@ def extraction_id(checksum: str, normalized_name: str) -> UUID:
 
 def result_code(job: UUID) -> str:
     """Twelve characters (60 bits) for a share link; who holds the code learns nothing of the batch."""
-    number = int.from_bytes(hashlib.blake2b(job.bytes, digest_size=8, person=b"result code").digest(), "big")
-    return "".join(_CODE_ALPHABET[(number >> shift) & 31] for shift in range(0, 60, 5))
+    return _code(job.bytes, b"result code")
+
+
+def swim_id(*facts: object) -> str:
+    """Twelve characters for the swim that these facts tell from every other; None is a fact, too."""
+    return _code(json.dumps([None if fact is None else str(fact) for fact in facts]).encode(), b"swim")
 
 
 def partition_of(batch_id: UUID, partitions: int) -> int:
     """The partition of a batch's events: the same on every machine and in every version."""
     return int.from_bytes(hashlib.blake2b(batch_id.bytes, digest_size=8).digest(), "big") % partitions
+
+
+def _code(named: bytes, kind: bytes) -> str:
+    number = int.from_bytes(hashlib.blake2b(named, digest_size=8, person=kind).digest(), "big")
+    return "".join(_CODE_ALPHABET[(number >> shift) & 31] for shift in range(0, 60, 5))
 
 
 NAMESPACE = UUID("6f2f3f0e-5f6c-5a43-9a3e-2d8f0b6d7c11")

@@ -34,6 +34,8 @@ EmailOrBlank = Annotated[
 PdfBytes = Annotated[bytes, WithJsonSchema({"type": "string", "contentMediaType": "application/pdf"})]
 #: Brothers and sisters, or a relay with its alternates: each is a batch of its own over all the sheets.
 MOST_SWIMMERS = 8
+#: What a calendar may ask for: minutes before each swim at which to remind.
+ALARMS = (5, 10, 15)
 
 
 def _given(name: str, **what: JsonValue) -> JsonValue:

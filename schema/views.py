@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from schema.extraction import Meet, SwimEntry, Warning  # noqa: A004 - as in its home
-from schema.model import Model
+from schema.model import Model, ShortCode
 from schema.states import BatchStatus, ErrorCode, JobStatus, Stage
 
 
@@ -81,9 +81,15 @@ class BatchView(Model):
 
 
 class SwimView(SwimEntry):
-    """A swim in a schedule; `duplicate` when an earlier sheet of the batch has the same swim."""
+    """A swim in a schedule; `duplicate` when an earlier sheet of the batch has the same swim.
 
+    `id` stays when the sheet is read again, though heat, lane and time change: calendars know the swim by it.
+    `google_calendar_url` adds it to a Google calendar, where its day is known.
+    """
+
+    id: ShortCode
     duplicate: bool = False
+    google_calendar_url: str | None = None
 
 
 class ResultView(Meet):

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from schema.errors import Rejected
+from schema.requests import ALARMS
+from services.api.calendar.zones import zone_named
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from starlette.requests import Request
 
 #: PostgreSQL's INTEGER, as event ids are.
@@ -17,8 +21,8 @@ LARGEST = 2**31 - 1
 MOST_BATCHES = 64
 #: Shorter than the silence after which a proxy that nobody told otherwise cuts a line: 60 s.
 LONGEST_WAIT_SECONDS = 30
-#: A swim by its sheet's code and its place there.
-SWIM = r"[0-9a-z]{12}\.[0-9]{1,4}"
+#: A swim by its `id`.
+SWIM = r"[0-9a-z]{12}"
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -45,10 +49,10 @@ def code_of(request: Request) -> str:
 
 
 def swims_of(request: Request) -> frozenset[str]:
-    """The swims that a calendar leaves out, `CODE.PLACE` with commas between."""
+    """The swims that a calendar leaves out, by their ids with commas between."""
     text = request.query_params.get("without", "")
     if not re.fullmatch(rf"(?:{SWIM}(?:,{SWIM})*)?", text):
-        raise Rejected("bad-swims", "`without` names swims as `CODE.PLACE`, with commas between; PLACE counts from 0")
+        raise Rejected("bad-swims", "`without` names swims by their `id` in the results, with commas between")
     return frozenset(text.split(",")) - {""}
 
 
@@ -65,6 +69,28 @@ def batch_ids_of(request: Request) -> list[UUID]:
             (("batch", f"is there {len(batch_ids)} times, with {len(set(batch_ids))} batches"),),
         )
     return batch_ids
+
+
+def alarm_of(request: Request) -> int | None:
+    """Minutes before each swim; None for no alarm."""
+    text = request.query_params.get("alarm", "")
+    if text and text not in map(str, ALARMS):
+        raise Rejected("bad-alarm", "`alarm` is 5, 10 or 15, minutes before each swim; leave it out for none")
+    return int(text) if text else None
+
+
+def zone_of(request: Request) -> ZoneInfo | None:
+    """The time zone of the pool; None where the reader's own clock is meant."""
+    name = request.query_params.get("tz", "")
+    if name and (zone := zone_named(name)) is not None:
+        return zone
+    if name:
+        raise Rejected(
+            "unknown-time-zone",
+            "`tz` is the pool's time zone, by its IANA name: `Europe/Berlin` or `America/New_York`;"
+            " leave it out for the pool's wall clock",
+        )
+    return None
 
 
 def cursor_of(request: Request) -> int:

@@ -10,6 +10,7 @@ from schema.states import BatchStatus
 from schema.views import BatchView, EventsView, JobView
 from services.api.idempotency import KEYED_ID_VERSION
 from services.api.problems import needing
+from services.api.rereading import reread
 from services.api.sse.feed import ROWS_A_BATCH
 from services.api.sse.frames import placed
 from services.api.sse.stream import Head
@@ -47,18 +48,21 @@ class Reads:
         return await self._wait_for(batch_id, lambda: self._batch(batch_id))
 
     async def results(self, batch_id: UUID) -> tuple[Row, list[Row]]:
-        """The row of a batch and those of `api_results`, both of one moment."""
+        """The row of a batch and those of `api_results`, by their latest readings, all of one moment."""
         return await self._wait_for(batch_id, lambda: self._results(batch_id))
 
     async def result(self, code: str) -> tuple[Row, list[Row]]:
-        """The row of a share link, and the session reports of its batch."""
+        """The row of a share link, by its latest reading, and the session reports of its batch by theirs."""
         with needing("database-unavailable"):
             async with self._database.connection() as connection, _one_moment(connection):
                 row = await connection.fetchrow(query("api_result"), code)
                 if row is None:
                     raise Rejected("not-found", "no result has this code; results are kept for 30 days")
                 reports = await connection.fetch(query("api_reports"), row["batch_id"])
-        return dict(row), [dict(report) for report in reports]
+                jobs = [found["job_id"] for found in (row, *reports)]
+                readings = await connection.fetch(query("api_readings"), jobs)
+        latest = [dict(reading) for reading in readings]
+        return reread(dict(row), latest), [reread(dict(report), latest) for report in reports]
 
     async def events(self, batch_id: UUID, after: int, limit: int) -> EventsView:
         """A page of the log. Raises Rejected for a cursor that the log has not reached."""
@@ -103,7 +107,9 @@ class Reads:
         async with self._database.connection() as connection, _one_moment(connection):
             row = await connection.fetchrow(query("api_batch"), batch_id)
             jobs = await connection.fetch(query("api_results"), batch_id)
-        return None if row is None else (dict(row), [dict(job) for job in jobs])
+            readings = await connection.fetch(query("api_readings"), [job["job_id"] for job in jobs])
+        latest = [dict(reading) for reading in readings]
+        return None if row is None else (dict(row), [reread(dict(job), latest) for job in jobs])
 
     async def _head(self, batch_id: UUID) -> Head | None:
         async with self._database.connection() as connection:

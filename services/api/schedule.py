@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from schema.states import BatchStatus, JobStatus
 from schema.views import FailedView, ResultsView, ResultView, SwimView
+from services.api.swim_ids import swims_of_row
 from services.api.timeline import timed
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def result_view(row: Mapping[str, Any]) -> ResultView:
         result_code=row["result_code"],
         swimmer_name=row["swimmer_name"],
         source=row["source"],
-        swims=tuple(SwimView(**swim) for swim in row["events"]),
+        swims=tuple(swims_of_row(row)),
         warnings=row["warnings"],
         cached=row["cached"],
         meet_name=row["meet_name"],

@@ -64,7 +64,9 @@ _add(
     " | jq -r '.pdfs[] | select(.kind == \"heat_sheet\").url'"
     " | xargs heatstream submit --swimmer 'Maya Lindqvist'",
 )
-_add("submit", submit.submit, "heatstream submit day1.pdf day2.pdf --swimmer 'Lindqvist, Maya' --watch --ics maya.ics")
+_add(
+    "submit", submit.submit, "heatstream submit day1.pdf day2.pdf --swimmer 'Lindqvist, Maya' --ics maya.ics --alarm 10"
+)
 _add("watch", watch.watch, "heatstream watch 0199c0de-0000-7000-8000-000000000000")
 _add("cancel", orders.cancel, "heatstream cancel 0199c0de-0000-7000-8000-000000000000")
 _add("retry", orders.retry, "heatstream retry 0199c0de-0000-7000-8000-000000000000 --job 2")

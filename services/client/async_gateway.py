@@ -8,6 +8,7 @@ import httpx2
 
 from services.client import calls
 from services.client.answers import read, refusal, unreachable
+from services.client.calls import NO_WISHES
 from services.client.failures import Away, TooFast
 from services.client.following import NO_CONTENT, SILENCE, Following
 from services.client.gateway import SUBMIT_TRIES, TIMEOUT, TRIES
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from schema.discovery import DiscoveredView
     from schema.states import BatchStatus
     from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
-    from services.client.calls import Call, View
+    from services.client.calls import CalendarWishes, Call, View
     from services.client.following import BatchNews
 
 
@@ -65,12 +66,16 @@ class AsyncGateway:
     async def results(self, batch_id: UUID) -> ResultsView:
         return await self._ask(calls.results(batch_id))
 
-    async def calendar(self, batch_id: UUID) -> bytes:
+    async def calendar(self, batch_id: UUID, wishes: CalendarWishes = NO_WISHES) -> bytes:
         """The schedule as iCalendar."""
-        return await self._ask(calls.calendar(batch_id))
+        return await self._ask(calls.calendar(batch_id, wishes))
 
     async def shared_result(self, code: str) -> ResultView:
         return await self._ask(calls.shared_result(code))
+
+    async def shared_calendar(self, code: str, wishes: CalendarWishes = NO_WISHES) -> bytes:
+        """One sheet as iCalendar."""
+        return await self._ask(calls.shared_calendar(code, wishes))
 
     async def cancel(self, batch_id: UUID) -> OrderedView:
         return await self._ask(calls.cancel(batch_id))

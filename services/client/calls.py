@@ -61,6 +61,22 @@ def shown(key: str | None) -> dict[str, str]:
     return {} if key is None else {"Authorization": f"Bearer {key}"}
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarWishes:
+    """An alarm 5, 10 or 15 minutes before each swim; times of a zone, by its IANA name; no swims of these ids."""
+
+    alarm_minutes: int | None = None
+    zone: str | None = None
+    without: tuple[str, ...] = ()
+
+    def params(self) -> dict[str, str | int]:
+        asked = {"alarm": self.alarm_minutes, "tz": self.zone, "without": ",".join(self.without)}
+        return {name: value for name, value in asked.items() if value}
+
+
+NO_WISHES = CalendarWishes()
+
+
 def submit(swimmers: Sequence[str], sources: Sequence[Path | str], open_files: ExitStack) -> Call[SubmittedView]:
     """PDFs are streamed from disk, and closed with `open_files`. Sent again, the call makes no second batch."""
     form: list[tuple[str, Any]] = [("swimmer", (None, swimmer)) for swimmer in swimmers]
@@ -93,12 +109,16 @@ def results(batch_id: UUID) -> Call[ResultsView]:
     return Call(ResultsView, "GET", f"/api/batches/{batch_id}/results")
 
 
-def calendar(batch_id: UUID) -> Call[bytes]:
-    return Call(bytes, "GET", f"/api/batches/{batch_id}/calendar.ics")
+def calendar(batch_id: UUID, wishes: CalendarWishes) -> Call[bytes]:
+    return Call(bytes, "GET", f"/api/batches/{batch_id}/calendar.ics", {"params": wishes.params()})
 
 
 def shared_result(code: str) -> Call[ResultView]:
     return Call(ResultView, "GET", f"/result/{code}")
+
+
+def shared_calendar(code: str, wishes: CalendarWishes) -> Call[bytes]:
+    return Call(bytes, "GET", f"/result/{code}.ics", {"params": wishes.params()})
 
 
 def cancel(batch_id: UUID) -> Call[OrderedView]:

@@ -8,6 +8,7 @@ import httpx2
 
 from services.client import calls
 from services.client.answers import read, refusal, unreachable
+from services.client.calls import NO_WISHES
 from services.client.failures import Away, TooFast
 from services.client.following import NO_CONTENT, SILENCE, Following
 from services.client.polling import Polling
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from schema.discovery import DiscoveredView
     from schema.states import BatchStatus
     from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
-    from services.client.calls import Call, View
+    from services.client.calls import CalendarWishes, Call, View
     from services.client.following import BatchNews
 
 TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
@@ -73,12 +74,16 @@ class Gateway:
     def results(self, batch_id: UUID) -> ResultsView:
         return self._ask(calls.results(batch_id))
 
-    def calendar(self, batch_id: UUID) -> bytes:
+    def calendar(self, batch_id: UUID, wishes: CalendarWishes = NO_WISHES) -> bytes:
         """The schedule as iCalendar."""
-        return self._ask(calls.calendar(batch_id))
+        return self._ask(calls.calendar(batch_id, wishes))
 
     def shared_result(self, code: str) -> ResultView:
         return self._ask(calls.shared_result(code))
+
+    def shared_calendar(self, code: str, wishes: CalendarWishes = NO_WISHES) -> bytes:
+        """One sheet as iCalendar."""
+        return self._ask(calls.shared_calendar(code, wishes))
 
     def cancel(self, batch_id: UUID) -> OrderedView:
         return self._ask(calls.cancel(batch_id))

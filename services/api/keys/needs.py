@@ -33,6 +33,7 @@ NEEDS: Mapping[str, Scope | None] = {
     "POST /api/admin/janitor": Scope.ADMIN,
     # A share link is for whoever it was sent to: its code is the right to read it.
     "GET /result/{code}": None,
+    "GET /result/{code}.ics": None,
     # The page itself says nothing; what it draws it asks for.
     "GET /": None,
     "GET /b/{batch_ids}": None,

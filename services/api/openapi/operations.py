@@ -5,31 +5,39 @@ from __future__ import annotations
 from schema.discovery import DiscoveredView
 from schema.requests import DiscoverRequest, NotifyRequest, RetryRequest, SubmitForm, SubmitRequest
 from schema.streamed import NAMES
-from schema.views import BatchView, EventsView, OrderedView, ResultsView, ResultView, SubmittedView
+from schema.views import BatchView, EventsView, OrderedView, SubmittedView
 from services.api.openapi.admin_operations import ADMIN_OPERATIONS
 from services.api.openapi.paging import PAGE
-from services.api.openapi.parts import CALENDAR, FORM, HTML, JSON, STREAM, Answer, Document, Operation, Parameter
+from services.api.openapi.parts import (
+    BATCH,
+    BATCH_ID,
+    FORM,
+    HTML,
+    IF_NONE_MATCH,
+    JSON,
+    OF_BATCH,
+    SAME,
+    STREAM,
+    TEXT,
+    UUID,
+    Answer,
+    Document,
+    Operation,
+    Parameter,
+)
+from services.api.openapi.results import RESULTS
 from services.api.openapi.watching import STREAM_EVENT, WATCHING
-from services.api.paths import LARGEST, SWIM
+from services.api.paths import LARGEST
 from services.api.problems import CATALOGUE
 
-_BATCH = "/api/batches/{batch_id}"
-_UUID: Document = {"type": "string", "format": "uuid"}
 _CURSOR: Document = {"type": "integer", "minimum": 0, "maximum": LARGEST}
 #: An empty one is none.
 _CURSOR_OR_BLANK: Document = {"anyOf": [_CURSOR, {"type": "string", "maxLength": 0}]}
-_TEXT: Document = {"type": "string"}
 _OBJECT: Document = {"type": "object"}
 
-_BATCH_ID = Parameter("batch_id", "path", _UUID, "The batch, as the answer to a submit names it.")
-_SWIMS: Document = {"type": "string", "pattern": rf"^({SWIM}(,{SWIM})*)?$"}
-_WITHOUT = Parameter("without", "query", _SWIMS, "Swims to leave out: `CODE.PLACE`, with commas between; from 0.")
-_TRACEPARENT = Parameter("traceparent", "header", _TEXT, "W3C Trace Context: goes with the command, and comes back.")
-_IF_NONE_MATCH = Parameter("If-None-Match", "header", _TEXT, "The `ETag` of the answer that you have: 304 if it holds.")
-_SAME = Answer(304, "What you have is what there is.", headers=("ETag", "Link"))
+_TRACEPARENT = Parameter("traceparent", "header", TEXT, "W3C Trace Context: goes with the command, and comes back.")
 
-_OF_BATCH = ("bad-batch-id", "not-found", "gone", "database-unavailable")
-_ON_ORDER = (*_OF_BATCH, "broker-unavailable")
+_ON_ORDER = (*OF_BATCH, "broker-unavailable")
 _ON_BODY = ("bad-json", "body-too-large", "unknown-field")
 _ON_FORM = ("bad-json", "bad-encoding", "broken-multipart", "body-too-large", "field-too-large", "unknown-field")
 _ON_SUBMIT = (
@@ -106,18 +114,18 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "batch",
         "get",
-        _BATCH,
+        BATCH,
         "batches",
         "See how a batch and its sheets are",
-        (Answer(200, "As it is now.", {JSON: BatchView}, ("ETag", "Link")), _SAME),
-        _OF_BATCH,
+        (Answer(200, "As it is now.", {JSON: BatchView}, ("ETag", "Link")), SAME),
+        OF_BATCH,
         "A batch that was submitted a moment ago is waited for.",
-        (_BATCH_ID, _IF_NONE_MATCH),
+        (BATCH_ID, IF_NONE_MATCH),
     ),
     Operation(
         "events",
         "get",
-        f"{_BATCH}/events",
+        f"{BATCH}/events",
         "batches",
         "Follow a batch live, or page through its log",
         (
@@ -130,10 +138,10 @@ OPERATIONS: tuple[Operation, ...] = (
             ),
             Answer(204, "The batch is over, and you have it all: do not come back."),
         ),
-        (*_OF_BATCH, "bad-cursor", "bad-page", "cursor-ahead", "shutting-down", "too-many-streams"),
+        (*OF_BATCH, "bad-cursor", "bad-page", "cursor-ahead", "shutting-down", "too-many-streams"),
         "A stream is resumed by `Last-Event-ID`, as an EventSource does it, and ends with the batch.",
         (
-            _BATCH_ID,
+            BATCH_ID,
             Parameter("Last-Event-ID", "header", _CURSOR_OR_BLANK, "The last event that you have, of a stream."),
             Parameter(
                 "last_event_id",
@@ -145,93 +153,63 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
     ),
     *WATCHING,
-    Operation(
-        "results",
-        "get",
-        f"{_BATCH}/results",
-        "results",
-        "Get the schedule of a batch",
-        (Answer(200, "What is read by now, and what is missing.", {JSON: ResultsView}, ("ETag", "Link")), _SAME),
-        _OF_BATCH,
-        parameters=(_BATCH_ID, _IF_NONE_MATCH),
-    ),
-    Operation(
-        "calendar",
-        "get",
-        f"{_BATCH}/calendar.ics",
-        "results",
-        "Get the schedule as a calendar, or subscribe to it",
-        (Answer(200, "Each swim that has a date, once (RFC 5545).", {CALENDAR: _TEXT}, ("ETag", "Link")), _SAME),
-        (*_OF_BATCH, "bad-swims"),
-        parameters=(_BATCH_ID, _WITHOUT, _IF_NONE_MATCH),
-    ),
-    Operation(
-        "shared_result",
-        "get",
-        "/result/{code}",
-        "results",
-        "See one sheet by its share link",
-        (Answer(200, "What the sheet says of the swimmer; a browser gets a page.", {JSON: ResultView, HTML: _TEXT}),),
-        ("not-found", "database-unavailable"),
-        "Who has a code learns nothing of the batch.",
-        (Parameter("code", "path", {"type": "string", "pattern": "^[0-9a-z]{12}$"}, "The `result_code` of a sheet."),),
-    ),
+    *RESULTS,
     Operation(
         "cancel",
         "post",
-        f"{_BATCH}/cancel",
+        f"{BATCH}/cancel",
         "orders",
         "Stop the work; what is finished stays",
         _ORDERED,
         (*_ON_ORDER, "batch-over"),
-        parameters=(_BATCH_ID, _TRACEPARENT),
+        parameters=(BATCH_ID, _TRACEPARENT),
     ),
     Operation(
         "retry",
         "post",
-        f"{_BATCH}/retry",
+        f"{BATCH}/retry",
         "orders",
         "Try failed sheets again: those named, or all",
         _ORDERED,
         (*_ON_ORDER, *_ON_BODY, *_ON_RETRY),
-        parameters=(_BATCH_ID, _TRACEPARENT),
+        parameters=(BATCH_ID, _TRACEPARENT),
         body={JSON: RetryRequest},
         body_required=False,
     ),
     Operation(
         "retry_job",
         "post",
-        f"{_BATCH}/jobs/{{job_id}}/retry",
+        f"{BATCH}/jobs/{{job_id}}/retry",
         "orders",
         "Try one failed sheet again",
         _ORDERED,
         (*_ON_ORDER, *_ON_RETRY),
         parameters=(
-            _BATCH_ID,
-            Parameter("job_id", "path", _UUID, "The sheet's job, as the batch names it."),
+            BATCH_ID,
+            Parameter("job_id", "path", UUID, "The sheet's job, as the batch names it."),
             _TRACEPARENT,
         ),
     ),
     Operation(
         "notify",
         "post",
-        f"{_BATCH}/notify",
+        f"{BATCH}/notify",
         "orders",
         "Have a mail when the batch is over, or now if it is",
         _ORDERED,
         (*_ON_ORDER, *_ON_BODY, "bad-email", "mail-off"),
-        parameters=(_BATCH_ID, _TRACEPARENT),
+        parameters=(BATCH_ID, _TRACEPARENT),
         body={JSON: NotifyRequest},
     ),
     Operation(
         "expire",
         "post",
-        f"{_BATCH}/expire",
+        f"{BATCH}/expire",
         "orders",
         "Forget the batch and all that is personal of it",
         _ORDERED,
         _ON_ORDER,
-        parameters=(_BATCH_ID, _TRACEPARENT),
+        parameters=(BATCH_ID, _TRACEPARENT),
     ),
     *ADMIN_OPERATIONS,
     Operation(
@@ -240,7 +218,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/",
         "gateway",
         "List the addresses, or show a browser the page",
-        (Answer(200, f"By what for; the page for who takes {HTML}.", {JSON: _OBJECT, HTML: _TEXT}, ("Link",)),),
+        (Answer(200, f"By what for; the page for who takes {HTML}.", {JSON: _OBJECT, HTML: TEXT}, ("Link",)),),
     ),
     Operation(
         "openapi",
@@ -261,7 +239,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "A problem's `type` is this address.",
         (Parameter("slug", "path", {"enum": list(CATALOGUE)}, "The last part of a problem's `type`."),),
     ),
-    Operation("docs", "get", "/docs", "gateway", "Read this document", (Answer(200, "A page.", {HTML: _TEXT}),)),
+    Operation("docs", "get", "/docs", "gateway", "Read this document", (Answer(200, "A page.", {HTML: TEXT}),)),
     Operation(
         "live",
         "get",

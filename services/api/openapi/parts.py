@@ -51,3 +51,12 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     body: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     body_required: bool = True
+
+
+UUID: Document = {"type": "string", "format": "uuid"}
+TEXT: Document = {"type": "string"}
+BATCH = "/api/batches/{batch_id}"
+BATCH_ID = Parameter("batch_id", "path", UUID, "The batch, as the answer to a submit names it.")
+IF_NONE_MATCH = Parameter("If-None-Match", "header", TEXT, "The `ETag` of the answer that you have: 304 if it holds.")
+SAME = Answer(304, "What you have is what there is.", headers=("ETag", "Link"))
+OF_BATCH = ("bad-batch-id", "not-found", "gone", "database-unavailable")

@@ -29,6 +29,7 @@ ADDRESSES = {
     "forget": "POST /api/batches/{batch_id}/expire",
     "how everything is": "/api/admin/stats",
     "shared result": "/result/{code}",
+    "shared calendar": "/result/{code}.ics",
     "health": "/health/ready",
     "contract": "/openapi.json",
     "documentation": "/docs",

@@ -1,6 +1,6 @@
 import { ask } from "./api.js";
+import { calendars } from "./calendar.js";
 import { bdi, el, replace } from "./dom.js";
-import { download } from "./keyed_reads.js";
 import { chooser, lacking } from "./notes.js";
 import { picture } from "./picture.js";
 import { grouped, isOf, laid } from "./schedule.js";
@@ -9,11 +9,6 @@ import { swimRow } from "./swim.js";
 import { day, t } from "./texts.js";
 
 const SOON_MS = 300;
-
-/** The calendar of a batch, without the swims that are not wanted. */
-function calendar(id, left) {
-  return `/api/batches/${id}/calendar.ics${left.size ? `?without=${[...left].join(",")}` : ""}`;
-}
 
 /** What was found: sheets, their sessions, the swims. It is drawn anew only when there is news. */
 export class Results {
@@ -66,7 +61,7 @@ export class Results {
     this.pictures = [];
     const isAny = sheets.some(({ sessions }) => sessions.length);
     const drawn = sheets.map((sheet) => this.sheet(sheet, several));
-    replace(this.node, isAny && this.deeds(batches, sheets), ...drawn);
+    replace(this.node, ...(isAny ? this.deeds(batches, sheets) : []), ...drawn);
     if (!this.hasJumped && location.hash && this.node.querySelector(location.hash.replace(/[^#\w-]/g, ""))) {
       this.hasJumped = true;
       document.getElementById(location.hash.slice(1))?.scrollIntoView();
@@ -80,17 +75,21 @@ export class Results {
       this.left = new Set(isPicked ? [] : swims.map(({ key }) => key));
       this.draw();
     };
-    const calendars = batches.filter(({ batch_id: id }) => id && swims.some(({ batch }) => batch === id)).map(({ batch_id: id, swimmer_name: who }) =>
-      el("a", { class: "button first", href: calendar(id, this.left), download: "", onclick: download }, t("calendar"), batches.length > 1 && [" ", bdi(who)]));
-    return el(
+    const others = el(
       "div",
       { class: "row deeds" },
-      calendars,
       el("button", { type: "button", onclick: () => print() }, t("print")),
       el("span", { class: "gapped" }),
       el("button", { type: "button", class: "quiet wide", onclick: pickAll(true) }, t("pick_all")),
       el("button", { type: "button", class: "quiet wide", onclick: pickAll(false) }, t("pick_none")),
     );
+    return [calendars(batches, swims.map((swim) => ({ ...swim, isLeft: this.left.has(swim.key) || !this.isMeant(swim) }))), others];
+  }
+
+  /** Whether a swim may be that person's of several of one name who was chosen, if one was. */
+  isMeant(swim) {
+    const person = this.meant.get(swim.who);
+    return !person || isOf(person, swim);
   }
 
   sheet(sheet, several) {
@@ -113,8 +112,7 @@ export class Results {
   }
 
   session(session, several) {
-    const isMeant = (swim) => !this.meant.get(swim.who) || isOf(this.meant.get(swim.who), swim);
-    const swims = session.swims.filter(isMeant);
+    const swims = session.swims.filter((swim) => this.isMeant(swim));
     const picked = swims.filter(({ key }) => !this.left.has(key));
     const facts = new Map(laid(picked).map((one) => [one.swim.key, one]));
     const pick = (swim, isPicked) => {

@@ -16,14 +16,14 @@ export function grouped(batches) {
       const sheet = entry(sheets, `${result.source}|${result.meet_name}`, () => ({ ...result, sessions: new Map(), codes: [], warnings: [], repeated: 0 }));
       sheet.codes.push({ who, code: result.result_code });
       sheet.warnings.push(...result.warnings.map((warning) => ({ ...warning, who, batch })));
-      result.swims.forEach((swim, place) => {
+      result.swims.forEach((swim) => {
         if (swim.duplicate) {
           sheet.repeated += 1;
           return;
         }
         const date = swim.session_date ?? result.session_date ?? null;
         const session = entry(sheet.sessions, `${date}|${swim.session}`, () => ({ date, name: swim.session, swims: [] }));
-        session.swims.push({ ...swim, who, batch, date, code: result.result_code, place, key: `${result.result_code}.${place}`, minutes: minutesOf(swim.heat_start_time) });
+        session.swims.push({ ...swim, who, batch, date, code: result.result_code, key: `${result.result_code}.${swim.id}`, minutes: minutesOf(swim.heat_start_time) });
       });
     }
   }

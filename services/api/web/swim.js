@@ -1,3 +1,4 @@
+import { googleLink } from "./calendar.js";
 import { bdi, el } from "./dom.js";
 import { clock, span, t } from "./texts.js";
 
@@ -43,6 +44,7 @@ export function swimRow({ swim, gap, clashes }, { several, isPicked, pick }) {
     box,
     el("div", { class: "what" }, (time || several) && el("div", { class: "head" }, time, several && el("span", { class: "who" }, bdi(swim.who))), el("strong", {}, bdi(swim.event_name ?? t("swim"))), facts && el("small", {}, bdi(facts))),
     el("div", { class: "marks" }, mark(t("event"), swim.event_number), mark(t("heat"), swim.heat_number, swim.heat_count), mark(t("lane"), swim.lane)),
+    googleLink(swim, `${marks(swim)} ${race(swim)}`),
     clashes.map((other) => el("p", { class: "clash" }, clashText(swim, other))),
     gap !== null && el("p", { class: "gap" }, gapText(gap)),
   );

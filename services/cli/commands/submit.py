@@ -38,6 +38,17 @@ def submit(  # noqa: PLR0913 - the arguments are the command line
             " a calendar of its own: FILE with the name in it (meet.ics: meet-maya-lindqvist.ics).",
         ),
     ] = None,
+    alarm: Annotated[
+        int | None, typer.Option(metavar="5|10|15", help="With --ics: remind so many minutes before each swim.")
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            "--tz",
+            metavar="ZONE",
+            help="With --ics: the pool's time zone, as Europe/Berlin; without it times are the clock on the wall.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     api: Api = None,
     key_file: KeyFile = None,
@@ -51,9 +62,13 @@ def submit(  # noqa: PLR0913 - the arguments are the command line
     input or no gateway.
     """
     from services.cli import calendar_files, outcome
+    from services.client.calls import NO_WISHES
 
     names, wanted = batch_options.swimmers(swimmer), [batch_options.source(argument) for argument in sources]
     calendars = calendar_files.one_each(_in_a_folder(ics), names) if ics else []
+    wishes = calendar_files.wishes(alarm, zone)
+    if wishes != NO_WISHES and not ics:
+        raise Unusable("--alarm and --tz are for a calendar: say --ics FILE too")
     with batch_options.gateway_at(api, key_file) as gateway:
         taken = gateway.submit(names, wanted)
         if not (watch or ics):
@@ -61,7 +76,7 @@ def submit(  # noqa: PLR0913 - the arguments are the command line
             return
         schedules = _follow(gateway, taken, batch_options.names(wanted))
         for batch, path in zip(taken.batches, calendars, strict=bool(calendars)):
-            _write(path, gateway.calendar(batch.batch_id))
+            _write(path, gateway.calendar(batch.batch_id, wishes))
     for schedule in schedules:
         if as_json:
             typer.echo(schedule.model_dump_json())

@@ -43,7 +43,7 @@ async def test_sheets_and_a_name_become_a_schedule_a_calendar_and_a_share_link(
     await expect(swim.locator(".gap")).to_contain_text("2 h 12 min")
 
     async with page.expect_download() as downloading:
-        await page.get_by_role("link", name="Calendar").click()
+        await page.get_by_role("link", name="Calendar", exact=True).click()
     await (await downloading.value).save_as(tmp_path / "swims.ics")
     assert (tmp_path / "swims.ics").read_text().count("BEGIN:VEVENT") == await page.locator(".swim").count()
 
@@ -57,7 +57,10 @@ async def test_sheets_and_a_name_become_a_schedule_a_calendar_and_a_share_link(
     await page.wait_for_url("**/result/*")
     await expect(page.get_by_role("heading", level=1)).to_have_text(SWIMMER)
     await expect(page.locator(".swim")).to_have_count(4)
-    await expect(page.get_by_role("link", name="Calendar")).to_have_count(0)
+    async with page.expect_download() as downloading:
+        await page.get_by_role("link", name="Calendar", exact=True).click()
+    await (await downloading.value).save_as(tmp_path / "shared.ics")
+    assert (tmp_path / "shared.ics").read_text().count("BEGIN:VEVENT") == 4
 
 
 async def test_a_swim_that_is_not_wanted_leaves_picture_calendar_and_print(
@@ -71,7 +74,7 @@ async def test_a_swim_that_is_not_wanted_leaves_picture_calendar_and_print(
     await expect(pills).to_have_count(3)
     await expect(page.locator(".swim", has_text="8:34").locator(".gap")).to_contain_text("2 h 52 min")
     async with page.expect_download() as downloading:
-        await page.get_by_role("link", name="Calendar").click()
+        await page.get_by_role("link", name="Calendar", exact=True).click()
     await (await downloading.value).save_as(tmp_path / "swims.ics")
     assert (tmp_path / "swims.ics").read_text().count("BEGIN:VEVENT") == 3
     await page.emulate_media(media="print")

@@ -173,11 +173,12 @@ def result(swims: list[dict[str, Any]], **more: Any) -> dict[str, Any]:  # noqa:
         "kind": "individual", "session": SCRIPT, "session_date": "2026-08-07", "event_number": "1", "event_name": BIDI,
         "round": SCRIPT, "heat_number": 1, "heat_count": 2, "heat_start_time": "09:00", "heat_start_estimated": True,
         "lane": 3, "swimmer_name": SWIMMER, "age": 11, "birth_year": None, "team": "HARB", "seed_time": SCRIPT,
-        "page": 1, "relay_leg": None, "duplicate": False,
+        "page": 1, "relay_leg": None, "duplicate": False, "google_calendar_url": None,
     }  # fmt: skip
     return {
         "result_code": "0123456789ab", "swimmer_name": SWIMMER, "source": SCRIPT, "meet_name": SCRIPT, "venue": SCRIPT,
-        "session_date": None, "swims": [swim | one for one in swims], "warnings": [], "cached": False, **more,
+        "session_date": None, "swims": [swim | {"id": f"{place:012}"} | one for place, one in enumerate(swims)],
+        "warnings": [], "cached": False, **more,
     }  # fmt: skip
 
 

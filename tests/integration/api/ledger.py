@@ -179,6 +179,23 @@ class Ledger:
             )
         return result_code(job)
 
+    async def read_from(self, batch_id: UUID, number: int, link: str, swimmer: str, *, minutes_ago: int = 0) -> None:
+        """Let a finished job be of this link, for a swimmer whose name is folded to this."""
+        job = job_id(batch_id, number)
+        await self.connection.execute(
+            "UPDATE batch_jobs SET source_url = $2, filename = NULL, completed_at = now() - make_interval(mins => $3)"
+            " WHERE id = $1",
+            job,
+            link,
+            minutes_ago,
+        )
+        await self.connection.execute(
+            "UPDATE extraction_results r SET swimmer_name_normalized = $2 FROM batch_jobs j"
+            " WHERE j.extraction_id = r.id AND j.id = $1",
+            job,
+            swimmer,
+        )
+
     async def over(self, batch_id: UUID) -> None:
         done = BatchCompleted(status=BatchStatus.COMPLETED, total_pdfs=2, completed_pdfs=2, failed_pdfs=0)
         await self.record(batch_id, done, status=BatchStatus.COMPLETED)

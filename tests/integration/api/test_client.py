@@ -11,6 +11,7 @@ from schema.events import JobFailed
 from schema.identity import job_id
 from schema.states import BatchStatus, ErrorCode, Stage
 from services.client.async_gateway import AsyncGateway
+from services.client.calls import CalendarWishes
 from services.client.failures import Refused
 from tests.integration.api.forms import LINK, PDF
 from tests.integration.api.ledger import SWIM, SWIMMER
@@ -80,6 +81,9 @@ async def test_reads_are_typed(client: AsyncGateway, ledger: Ledger) -> None:
     assert (await client.batch(batch_id)).swimmer_name == SWIMMER
     assert (await client.results(batch_id)).results[0] == await client.shared_result(code)
     assert (await client.calendar(batch_id)).startswith(b"BEGIN:VCALENDAR")
+    wishes = CalendarWishes(5, "Europe/Berlin")
+    assert await client.calendar(batch_id, wishes) == await client.shared_calendar(code, wishes)
+    assert b"TRIGGER:-PT5M" in await client.shared_calendar(code, wishes)
     assert (await client.log(batch_id, 1)).next_after is None
     with pytest.raises(Refused) as refused:
         await client.shared_result("0123456789ab")

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import icalendar
 import pytest
 
 from schema.events import JobFailed
@@ -16,7 +15,6 @@ from schema.states import ErrorCode, Stage
 from schema.views import BatchView, EventsView, ResultsView, ResultView
 from services.api import reads
 from services.runtime.clock import new_id
-from tests.integration.api.forms import refusal
 from tests.integration.api.ledger import SWIM, SWIMMER
 
 if TYPE_CHECKING:
@@ -57,37 +55,6 @@ async def test_a_schedule_groups_sheets_and_names_what_is_missing(api: httpx2.As
     assert view.unfinished == 1
 
 
-async def test_a_calendar_has_each_swim_once(api: httpx2.AsyncClient, ledger: Ledger) -> None:
-    batch_id = await ledger.submitted()
-    await ledger.completed(batch_id, 1, SWIM)
-    await ledger.completed(batch_id, 2, SWIM, SWIM.model_copy(update={"event_number": "14"}))
-    answer = await api.get(f"/api/batches/{batch_id}/calendar.ics")
-    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    again = await api.get(f"/api/batches/{batch_id}/calendar.ics")
-    assert again.content == answer.content
-    events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
-    assert [str(event["summary"])[:8] for event in events] == ["Event 12", "Event 14"]
-
-
-async def test_a_calendar_leaves_out_the_swims_that_are_not_wanted(api: httpx2.AsyncClient, ledger: Ledger) -> None:
-    batch_id = await ledger.submitted(sheets=1)
-    other = SWIM.model_copy(update={"event_number": "14", "heat_start_time": "10:30"})
-    code = await ledger.completed(batch_id, 1, SWIM, other)
-    url = f"/api/batches/{batch_id}/calendar.ics"
-    for without, left in (("", 2), (f"{code}.0", 1), (f"{code}.1,{code}.0", 0), (f"{code}.7", 2)):
-        answer = await api.get(url, params={"without": without})
-        assert answer.text.count("BEGIN:VEVENT") == left
-    assert "Event 14" in (await api.get(url, params={"without": f"{code}.0"})).text
-    for odd in ("x", f"{code}.0,", f"{code}", ",", f"{code}.0\r\nX: y"):
-        assert refusal(await api.get(url, params={"without": odd})) == (400, "bad-swims")
-
-
-async def test_a_calendar_before_the_first_result_is_empty(api: httpx2.AsyncClient, ledger: Ledger) -> None:
-    answer = await api.get(f"/api/batches/{await ledger.submitted()}/calendar.ics")
-    assert answer.status_code == 200
-    assert b"VEVENT" not in answer.content
-
-
 async def test_a_share_link_shows_its_sheet_until_it_expires(api: httpx2.AsyncClient, ledger: Ledger) -> None:
     batch_id = await ledger.submitted()
     code = await ledger.completed(batch_id, 1, SWIM)
@@ -117,10 +84,8 @@ async def test_a_session_report_gives_its_times_to_the_sheets_of_its_batch(
     for swim in (view.results[0].swims[0], shared.swims[0]):
         assert (swim.heat_start_time, swim.heat_start_estimated) == ("09:33", True)
     assert alone.swims[0].heat_start_time is None
-    (event,) = icalendar.Calendar.from_ical((await api.get(f"/api/batches/{batch_id}/calendar.ics")).content).walk(
-        "VEVENT"
-    )
-    assert event["dtstart"].to_ical() == b"20260307T093300"
+    for address in (f"/api/batches/{batch_id}/calendar.ics", f"/result/{code}.ics"):
+        assert "DTSTART:20260307T093300" in (await api.get(address)).text
     assert view.results[1].timeline == (REPORTED,)
 
 

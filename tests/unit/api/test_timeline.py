@@ -20,6 +20,7 @@ PLACE = {"event_number": "12", "round": "Prelims", "session": "Friday Prelims"}
 SWIM = {**PLACE, "heat_number": 3, "heat_count": 5, "lane": 4, "swum_before_seconds": 150}
 START = {**PLACE, "start": "09:30", "heats": 5, "heat_interval_seconds": 20, "session_date": FRIDAY}
 LATER = {"event_number": "13", "session": "Friday Prelims", "session_date": FRIDAY, "start": "09:50"}
+ID = "0123456789ab"
 
 
 def sheet(*swims: dict[str, Any], **meet: Any) -> ResultView:  # noqa: ANN401 - fields of a meet
@@ -27,7 +28,7 @@ def sheet(*swims: dict[str, Any], **meet: Any) -> ResultView:  # noqa: ANN401 - 
         result_code="0" * 12,
         swimmer_name="Maya Lindqvist",
         source="sheet.pdf",
-        swims=tuple(SwimView(**swim) for swim in swims),
+        swims=tuple(SwimView(id=ID, **swim) for swim in swims),
         warnings=(),
         **{**MEET, **meet},
     )
@@ -287,9 +288,9 @@ def test_the_order_of_the_sheets_changes_no_swim_and_none_is_lost_or_doubled(
             swim.model_copy(update={"duplicate": False}) for swim in other.swims
         ]
         assert one.warnings == other.warnings
-        timeless = {"heat_start_time", "heat_start_estimated", "session_date", "duplicate"}
+        timeless = {"id", "heat_start_time", "heat_start_estimated", "session_date", "duplicate"}
         kept = [swim.model_dump(exclude=timeless) for swim in one.swims]
-        assert kept == [SwimView(**swim).model_dump(exclude=timeless) for swim in swims]
+        assert kept == [SwimView(id=ID, **swim).model_dump(exclude=timeless) for swim in swims]
         for swim, printed in zip(one.swims, swims, strict=True):
             if printed["heat_start_time"] and not printed["heat_start_estimated"]:
                 assert (swim.heat_start_time, swim.heat_start_estimated) == ("08:00", False)

@@ -23,6 +23,7 @@ NAME = "Maya Lindqvist"
 MOMENT = "2026-01-01T10:00:00Z"
 DONE = {"status": "completed", "total_pdfs": 1, "completed_pdfs": 1, "failed_pdfs": 0}
 SWIM = {
+    "id": "0123456789ab",
     "event_number": "12A",
     "event_name": "Girls 100 Free",
     "heat_number": 2,
@@ -173,6 +174,32 @@ def test_the_schedule_is_written_as_a_calendar(taken: ScriptedGateway, pdf: str,
     assert done.exit_code == 0, done.output
     assert (tmp_path / "out.ics").read_bytes() == b"BEGIN:VCALENDAR"
     assert json.loads(done.stdout)["results"][0]["swims"][0]["lane"] == 4
+
+
+def test_a_calendar_is_asked_for_with_alarms_and_a_time_zone(taken: ScriptedGateway, pdf: str, tmp_path: Path) -> None:
+    taken.says(RESULTS, results(SWIM))
+    address = f"GET {BATCH_PATH}/calendar.ics?alarm=10&tz=Europe%2FBerlin"
+    taken.answers[address].append(type(taken.answers[EVENTS][0])(b"BEGIN:VCALENDAR"))
+    wishes = "--alarm", "10", "--tz", "Europe/Berlin"
+    done = heatstream(taken, "submit", pdf, "--swimmer", NAME, "--ics", str(tmp_path / "out.ics"), *wishes)
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "out.ics").read_bytes() == b"BEGIN:VCALENDAR"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["--ics", "out.ics", "--alarm", "7"], "--alarm is 5, 10 or 15"),
+        (["--ics", "out.ics", "--tz", "Berlin"], "there is no time zone Berlin"),
+        (["--alarm", "5"], "say --ics FILE too"),
+    ],
+)
+def test_a_calendar_that_cannot_be_is_refused_before_anything_is_sent(
+    taken: ScriptedGateway, pdf: str, wrong: list[str], said: str
+) -> None:
+    done = heatstream(taken, "submit", pdf, "--swimmer", NAME, *wrong)
+    assert (done.exit_code, said in done.output) == (2, True), done.output
+    assert taken.asked == []
 
 
 def test_sheets_without_the_swimmer_end_with_three(taken: ScriptedGateway) -> None:

@@ -35,6 +35,8 @@ from tests.unit.client.scripted import (
 if TYPE_CHECKING:
     from tests.unit.conftest import ScriptedGateway
 
+WISHES = calls.CalendarWishes(10, "Europe/Berlin", ("0123456789ab",))
+
 
 def test_each_operation_of_the_document_is_a_method_of_both() -> None:
     wanted = {operation.name for operation in OPERATIONS if operation.tag != "gateway"} | {"log", "poll"}
@@ -59,8 +61,9 @@ def test_each_call_is_one_that_the_document_has() -> None:
         calls.log(BATCH, 3, None),
         calls.log(BATCH, 3, 20),
         calls.results(BATCH),
-        calls.calendar(BATCH),
+        calls.calendar(BATCH, WISHES),
         calls.shared_result(CODE),
+        calls.shared_calendar(CODE, WISHES),
         calls.cancel(BATCH),
         calls.retry(BATCH, [JOB]),
         calls.retry_job(BATCH, JOB),
