@@ -70,3 +70,5 @@ document.documentElement.dataset.ready = "yes";
 performance.mark("usable");
 // The next view, while there is a line: after the sheets have gone out nobody should wait for code.
 if (shown === "/") import("./batch.js").catch(() => {});
+// Where a browser allows it, so that the page opens without a network the next time.
+navigator.serviceWorker?.register("/offline.js", { updateViaCache: "none" }).then((kept) => kept.active && kept.update()).catch(() => {});

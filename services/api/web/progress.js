@@ -13,8 +13,10 @@ export class Progress {
     this.node = el("ul", { class: "sheets" });
   }
 
-  draw(batch) {
+  /** `isOld`: nothing can be asked of it now. */
+  draw(batch, isOld = false) {
     this.batch = batch;
+    this.isOld = isOld;
     for (const job of batch.jobs) {
       if (!this.rows.has(job.id)) this.rows.set(job.id, this.row(job));
       this.rows.get(job.id)(job);
@@ -23,7 +25,7 @@ export class Progress {
 
   /** Once a second: what waits counts down. */
   tick() {
-    if (this.batch?.jobs.some(({ retry }) => retry)) this.draw(this.batch);
+    if (this.batch?.jobs.some(({ retry }) => retry)) this.draw(this.batch, this.isOld);
   }
 
   row(job) {
@@ -41,7 +43,7 @@ export class Progress {
       tell(detail, now.status === "failed" ? now.error ?? "" : "");
       bar.value = progress(now);
       bar.hidden = isOver(now.status);
-      if (again) again.hidden = now.status !== "failed" || this.batch.status === "cancelled";
+      if (again) again.hidden = this.isOld || now.status !== "failed" || this.batch.status === "cancelled";
     };
   }
 }

@@ -25,8 +25,10 @@ export class Results {
   ids = [];
   timers = new Map();
 
-  constructor({ searchAgain } = {}) {
+  /** `told(id, view)` is called with each answer. */
+  constructor({ searchAgain, told } = {}) {
     this.searchAgain = searchAgain;
+    this.ontold = told;
     this.pictures = [];
     this.moving = setInterval(() => this.pictures.forEach((one) => one.tick()), 20_000);
   }
@@ -45,7 +47,9 @@ export class Results {
     clearTimeout(this.timers.get(id));
     this.timers.set(id, setTimeout(async () => {
       try {
-        this.show(id, await ask(`/api/batches/${id}/results`));
+        const view = await ask(`/api/batches/${id}/results`);
+        this.ontold(id, view);
+        this.show(id, view);
       } catch (wrong) {
         if (wrong.passing) this.refresh(id, 3000);
       }
@@ -56,6 +60,12 @@ export class Results {
     const isNews = JSON.stringify(view) !== JSON.stringify(this.told.get(id));
     this.told.set(id, view);
     if (isNews) this.draw();
+  }
+
+  /** Take back what was shown of a batch. */
+  drop(id) {
+    clearTimeout(this.timers.get(id));
+    if (this.told.delete(id)) this.draw();
   }
 
   draw() {

@@ -1,6 +1,7 @@
 import { ask } from "./api.js";
 import { announce, bdi, el, replace } from "./dom.js";
 import { offers } from "./found.js";
+import { lately } from "./lately.js";
 import { Queue } from "./queue.js";
 import { Sending } from "./sending.js";
 import { t } from "./texts.js";
@@ -54,7 +55,7 @@ export function showStart(main, go) {
   );
   drawNames(names);
   drawQueue();
-  replace(main, form);
+  replace(main, form, lately(go));
   return () => sending.stop();
 }
 

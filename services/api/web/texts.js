@@ -66,6 +66,12 @@ export function moment(stamp) {
   return new Intl.DateTimeFormat(region(), { timeStyle: "medium" }).format(new Date(stamp));
 }
 
+/** A moment of today by its time, an earlier one with its day. */
+export function since(stamp) {
+  const isToday = new Date(stamp).toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(region(), isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" }).format(new Date(stamp));
+}
+
 /** Minutes as people say them. */
 export function span(minutes) {
   const hours = Math.floor(minutes / 60);
