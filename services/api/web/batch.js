@@ -4,6 +4,7 @@ import { isOver } from "./fold.js";
 import { MailOffer } from "./mail.js";
 import { Progress } from "./progress.js";
 import { Results } from "./results.js";
+import { why } from "./said.js";
 import { forgetGone, keepSeen, seen } from "./seen.js";
 import { asked } from "./start.js";
 import { Stream } from "./stream.js";
@@ -47,9 +48,9 @@ export function showBatches(main, ids, go) {
 
   function complain(wrong) {
     if (wrong?.slug && !views.some(stateOf)) title.textContent = t("nothing_here");
-    const text = !wrong ? "" : wrong.slug ? wrong.message : t("reconnecting");
-    if (trouble.textContent !== text) trouble.textContent = text;
-    trouble.hidden = !text || (wrong.passing && views.some(({ kept }) => kept));
+    const said = el("p", {}, wrong && (wrong.slug ? why(wrong) : t("reconnecting")));
+    if (trouble.textContent !== said.textContent) replace(trouble, ...said.childNodes);
+    trouble.hidden = !wrong || (wrong.passing && views.some(({ kept }) => kept));
   }
 
   async function all(act, wanted) {

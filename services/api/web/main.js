@@ -42,8 +42,9 @@ function offerLanguages() {
     "select",
     { "aria-label": t("language"), onchange: async () => {
       await speak(pick.value, { keep: true });
+      await show();
       offerLanguages();
-      show();
+      document.querySelector("#languages select").focus();
     } },
     ...Object.entries(LANGUAGES).map(([code, name]) =>
       el("option", { value: code, lang: code, selected: code === language() }, name)),

@@ -31,10 +31,13 @@ export class Progress {
   row(job) {
     const sign = el("span", { class: "sign", "aria-hidden": "true" });
     const said = el("span", { class: "said" });
-    const detail = el("small", {});
+    const detail = el("small", { lang: "en" });
     const bar = el("progress", { max: 1, "aria-hidden": "true" });
-    const again = this.retry && el("button", { type: "button", hidden: true, "aria-label": t("retry_one", { name: shortName(job) }), onclick: () => this.retry(job) }, t("retry"));
-    const item = el("li", {}, sign, el("span", { class: "what" }, bdi(shortName(job)), said, detail), again, bar);
+    const again = this.retry && el("button", { type: "button", hidden: true, "aria-label": t("retry_one", { name: shortName(job) }), onclick: () => {
+      item.focus(); // the button goes
+      this.retry(job);
+    } }, t("retry"));
+    const item = el("li", { tabindex: "-1" }, sign, el("span", { class: "what" }, bdi(shortName(job)), said, detail), again, bar);
     this.node.append(item);
     return (now) => {
       item.dataset.status = now.retry && !isOver(now.status) ? "waiting" : now.status;

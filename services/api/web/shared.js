@@ -1,6 +1,7 @@
 import { ask } from "./api.js";
 import { bdi, el, replace } from "./dom.js";
 import { Results } from "./results.js";
+import { why } from "./said.js";
 import { forgetGone, keepSeen, seen, WEEK_MS } from "./seen.js";
 import { since, t } from "./texts.js";
 
@@ -31,7 +32,7 @@ export function showShared(main, code) {
       if (wrong.passing && showKept()) return;
       results.drop(code);
       title.textContent = t("nothing_here");
-      line.textContent = wrong.slug ? wrong.message : t("unreached");
+      replace(line, why(wrong));
     }
   }
 

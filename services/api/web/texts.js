@@ -32,6 +32,8 @@ async function table(code) {
   }
 }
 
+export const has = (key) => key in texts;
+
 /** The text of a key; `{name}` takes a value, and one that counts has a form for one and for others. */
 export function t(key, values = {}) {
   const found = texts[key];
