@@ -1,7 +1,6 @@
 import { ask } from "./api.js";
 import { announce, bdi, el, replace } from "./dom.js";
-import { offers } from "./found.js";
-import { lately } from "./lately.js";
+import { whatIsKept } from "./kept.js";
 import { Queue } from "./queue.js";
 import { why } from "./said.js";
 import { Sending } from "./sending.js";
@@ -59,11 +58,20 @@ export function showStart(main, go) {
   );
   drawNames(names);
   drawQueue();
-  replace(main, form, lately(go));
+  replace(main, form, waysBack(go));
   return () => {
     sending.stop();
     dropping.abort();
   };
+}
+
+/** What this device looked at; the code for it comes where there is something. */
+function waysBack(go) {
+  const place = el("div", {});
+  if (whatIsKept().some((name) => name.startsWith("seen."))) {
+    import("./lately.js").then(({ lately }) => place.append(lately(go)), () => {}); // the view is whole without
+  }
+  return place;
 }
 
 function drawNames(names) {
@@ -146,7 +154,9 @@ function linkField(take, found) {
         replace(place);
         box.focus();
       };
-      replace(place, ...offers(await ask("/api/discover", { method: "POST", body: { url: page } }), take, close));
+      const discovered = await ask("/api/discover", { method: "POST", body: { url: page } });
+      const { offers } = await import("./found.js");
+      replace(place, ...offers(discovered, take, close));
     } catch (wrong) {
       if (wrong.slug !== "not-a-page") {
         replace(place, el("p", { class: "trouble", role: "alert" }, bdi(page), ": ", why(wrong)));

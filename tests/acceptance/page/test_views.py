@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from tests.chaos.crew import Crew
     from tests.integration.web import Web
 
-#: A phone in the hall: what Chromium's own tools call slow 4G, and a processor four times slower than this one.
-SLOW = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
-SLOWER = 4
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 #: A window of 1280 px at 400 % (WCAG 1.4.10), and what can be pressed and is smaller than 24 px in it (2.5.8).
 ZOOMED: ViewportSize = {"width": 320, "height": 256}
@@ -28,9 +25,6 @@ TOO_SMALL = """() => [...document.querySelectorAll("a, button, input, select, su
   .filter((one) => Math.min(one.getBoundingClientRect().width, one.getBoundingClientRect().height) < 24)
   .map((one) => one.outerHTML.slice(0, 200))"""
 LOOKS: list[tuple[ViewportSize, Literal["light", "dark"]]] = [(PHONE, "light"), (DESK, "dark")]
-MOST_BYTES = 100_000
-USABLE_MS = 1000
-SENT = "performance.getEntriesByType('resource').filter(one => one.transferSize > 0).map(one => one.name)"
 FOCUSED = "(one => one.id || one.name || one.className || one.tagName)(document.activeElement)"
 SCRIPT = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 BIDI = "\u202egnp.exe"
@@ -115,37 +109,6 @@ async def test_axe_finds_nothing_without_a_network_and_on_paper(page: Page, crew
     await page.locator(".lately").wait_for()
     found += await looked_through(page, "start again")
     assert not found, "\n".join(found)
-
-
-async def test_the_first_view_is_light_and_soon_usable_on_a_slow_phone(browser: Browser, crew: Crew) -> None:
-    best = float("inf")
-    for _ in range(3):  # others may be at work on this machine; the page is as quick as its quickest visit
-        context = await browser.new_context(viewport=PHONE)
-        page = await context.new_page()
-        line = await context.new_cdp_session(page)
-        await line.send("Network.enable")
-        await line.send("Network.emulateNetworkConditions", SLOW)
-        await line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        sizes: list[float] = []
-        line.on("Network.loadingFinished", lambda told, sizes=sizes: sizes.append(told["encodedDataLength"]))
-        await page.goto(crew.api_url, wait_until="commit")
-        await page.locator("html[data-ready]").wait_for()
-        best = min(best, await page.evaluate("performance.getEntriesByName('usable')[0].startTime"))
-        await page.wait_for_load_state("networkidle")
-        assert 5 < len(sizes) < 40
-        assert 10_000 < sum(sizes) < MOST_BYTES
-        await context.close()
-        if best <= USABLE_MS:
-            break
-    assert best <= USABLE_MS
-
-
-async def test_a_second_visit_loads_only_the_shell(page: Page, crew: Crew) -> None:
-    await page.goto(crew.api_url)
-    await page.wait_for_load_state("networkidle")
-    await page.goto(crew.api_url)
-    await page.locator("html[data-ready]").wait_for()
-    assert await page.evaluate(SENT) == []
 
 
 async def tab_to(page: Page, what: str) -> None:
