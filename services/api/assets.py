@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,9 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
 }
-STYLE, FIRST_MODULE, SHELL = "style.css", "main.js", "index.html"
+STYLE, FIRST_MODULE, SHELL, OFFLINE = "style.css", "main.js", "index.html", "offline.js"
 _STATIC_IMPORT = re.compile(r'^(?:import|export) [^;]*?from "\./([\w/]+\.js)";', re.MULTILINE)
 
 
@@ -56,6 +58,10 @@ class Assets:
             whole.update(f"{name} {len(content)} ".encode() + content)
         self.version = whole.hexdigest()
         self.first = tuple(dict.fromkeys(_reached(FIRST_MODULE, files)))
+        worker = files.pop(OFFLINE)
+        addresses = [f"/web/{self.version}/{name}" for name in files]
+        said = f"const VERSION = {json.dumps(self.version)}, FILES = {json.dumps(addresses)};\n"
+        self.offline = Asset.of(MEDIA_TYPES[".js"], said.encode() + worker)
         self._files = {name: Asset.of(MEDIA_TYPES[Path(name).suffix], content) for name, content in files.items()}
 
     def get(self, name: str) -> Asset | None:

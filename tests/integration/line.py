@@ -17,8 +17,8 @@ class Line:
     def __init__(self, url: str) -> None:
         self._parts = urlsplit(url)
         self._open: set[asyncio.StreamWriter] = set()
-        self._mended = asyncio.Event()
-        self._mended.set()
+        self._mended, self._flowing = asyncio.Event(), asyncio.Event()
+        self.mend()
 
     @property
     def url(self) -> str:
@@ -34,8 +34,13 @@ class Line:
             writer.transport.abort()
         self._open.clear()
 
+    def stall(self) -> None:
+        """Take everything, and carry nothing on until `mend`."""
+        self._flowing.clear()
+
     def mend(self) -> None:
         self._mended.set()
+        self._flowing.set()
 
     @asynccontextmanager
     async def laid(self, *, encrypted: SSLContext | None = None) -> AsyncIterator[Line]:
@@ -52,12 +57,12 @@ class Line:
             return
         far_reader, far_writer = await asyncio.open_connection(self._parts.hostname, self._parts.port)
         self._open |= {writer, far_writer}
-        await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+        await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
 
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(1 << 16):
-            writer.write(data)
-            await writer.drain()
-    writer.transport.abort()
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(1 << 16):
+                await self._flowing.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.transport.abort()

@@ -38,6 +38,7 @@ NEEDS: Mapping[str, Scope | None] = {
     "GET /": None,
     "GET /b/{batch_ids}": None,
     "GET /web/{version}/{name:path}": None,
+    "GET /offline.js": None,
     "GET /openapi.json": None,
     "GET /docs": None,
     "GET /problems/{slug}": None,

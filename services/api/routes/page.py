@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from schema.errors import Rejected
 from schema.requests import MOST_SWIMMERS
-from services.api.assets import Asset, Assets
+from services.api.assets import OFFLINE, Asset, Assets
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Nothing inline, nothing from elsewhere.
 GUARDED = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    " connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
 #: One version's files never change.
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -33,8 +33,8 @@ def wants_page(request: Request) -> bool:
 class Page:
     """The page for people: one shell whose modules draw each view from what the API answers."""
 
-    def __init__(self, settings: ApiSettings) -> None:
-        self._assets = Assets()
+    def __init__(self, settings: ApiSettings, assets: Assets | None = None) -> None:
+        self._assets = assets or Assets()
         web = f"/web/{self._assets.version}"
         shells = Template(self._assets.shell)
         self._shells = {
@@ -57,6 +57,7 @@ class Page:
     def routes(self) -> list[Route]:
         return [
             Route("/b/{batch_ids}", self.shell, include_in_schema=False),
+            Route(f"/{OFFLINE}", self.offline, include_in_schema=False),
             Route("/web/{version}/{name:path}", self.asset, include_in_schema=False),
         ]
 
@@ -64,6 +65,10 @@ class Page:
         shell = self._shells[_language(request.headers.get("accept-language", ""), self._assets.languages)]
         headers = {"Vary": "Accept, Accept-Language, Accept-Encoding", "Cache-Control": "no-cache"}
         return _unless_known(request, shell, headers)
+
+    async def offline(self, request: Request) -> Response:
+        """The service worker, at the root: it may open those pages only that are below its own address."""
+        return _unless_known(request, self._assets.offline, {"Vary": "Accept-Encoding", "Cache-Control": "no-cache"})
 
     async def asset(self, request: Request) -> Response:
         """A file of the page. Asked for by the shell of another version it is ours all the same, and not kept."""

@@ -25,7 +25,7 @@ function filled(node, properties, children) {
 }
 
 function present(children) {
-  return children.flat().filter((child) => child !== null && child !== undefined && child !== false);
+  return children.flat(2).filter((child) => child !== null && child !== undefined && child !== false);
 }
 
 /** Other children for an element. */

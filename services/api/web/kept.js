@@ -12,3 +12,6 @@ function tried(act) {
 export const recall = (name) => tried(() => JSON.parse(localStorage.getItem(PREFIX + name)));
 export const keep = (name, value) => tried(() => localStorage.setItem(PREFIX + name, JSON.stringify(value)));
 export const forget = (name) => tried(() => localStorage.removeItem(PREFIX + name));
+/** The names under which there is something. */
+export const whatIsKept = () =>
+  tried(() => Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length))) ?? [];

@@ -1,4 +1,5 @@
-import { announce, el, replace } from "./dom.js";
+import { el, replace } from "./dom.js";
+import { why } from "./said.js";
 import { t } from "./texts.js";
 
 const offered = document.documentElement.dataset.mails === "yes";
@@ -31,10 +32,11 @@ export class MailOffer {
       event.preventDefault();
       try {
         await this.ask(input.value.trim());
-        replace(this.node, el("p", { class: "card" }, t("mail_comes")));
-        announce(t("mail_comes"));
+        const comes = el("p", { class: "card", tabindex: "-1" }, t("mail_comes"));
+        replace(this.node, comes);
+        comes.focus();
       } catch (wrong) {
-        trouble.textContent = wrong.slug ? wrong.message : t("unreached");
+        replace(trouble, why(wrong));
       }
     } }, el("label", { for: "email" }, t("mail_offer")), el("div", { class: "row" }, input, el("button", {}, t("mail_me"))), trouble);
     replace(this.node, form);

@@ -42,8 +42,9 @@ function offerLanguages() {
     "select",
     { "aria-label": t("language"), onchange: async () => {
       await speak(pick.value, { keep: true });
+      await show();
       offerLanguages();
-      show();
+      document.querySelector("#languages select").focus();
     } },
     ...Object.entries(LANGUAGES).map(([code, name]) =>
       el("option", { value: code, lang: code, selected: code === language() }, name)),
@@ -69,4 +70,6 @@ await show();
 document.documentElement.dataset.ready = "yes";
 performance.mark("usable");
 // The next view, while there is a line: after the sheets have gone out nobody should wait for code.
-if (shown === "/") import("./batch.js").catch(() => {});
+if (shown === "/") Promise.all([import("./batch.js"), import("./found.js")]).catch(() => {});
+// Where a browser allows it, so that the page opens without a network the next time.
+navigator.serviceWorker?.register("/offline.js", { updateViaCache: "none" }).then((kept) => kept.active && kept.update()).catch(() => {});

@@ -1,6 +1,6 @@
 import { bdi, el, replace, svg } from "./dom.js";
 import { laid } from "./schedule.js";
-import { clashText, gapText, marks, race, start } from "./swim.js";
+import { clashText, gapText, marks, placeOf, race, start } from "./swim.js";
 import { span, t } from "./texts.js";
 
 const ROW = 46;
@@ -30,11 +30,11 @@ export function picture(swims, session) {
     const { places, height } = placed(entries);
     const lanes = [...new Set(entries.map(({ swim }) => swim.who))];
     const lane = (width - HOURS) / lanes.length;
-    const root = svg("svg", { width, height, role: "img", "aria-label": t("picture", { count: entries.length }) });
+    const root = svg("svg", { width, height, role: "group", "aria-label": t("picture", { count: entries.length }) });
     lanes.forEach((who, place) => {
       const x = HOURS + (place + 0.5) * lane;
       root.append(svg("line", { class: `rope r${place % 4}`, x1: x, x2: x, y1: 26, y2: height - 8 }));
-      if (lanes.length > 1) root.append(svg("text", { class: "lane", x, y: 16, "text-anchor": "middle", "data-room": lane - 12 }, who));
+      if (lanes.length > 1) root.append(svg("text", { class: "lane", "aria-hidden": "true", x, y: 16, "text-anchor": "middle", "data-room": lane - 12 }, who));
     });
     entries.forEach((entry, place) => root.append(...pill(entry, places[place], HOURS + lanes.indexOf(entry.swim.who) * lane, lane, lanes.indexOf(entry.swim.who))));
     const now = svg("g", { class: "now", hidden: "" }, svg("line", { x1: 0, x2: width }), svg("text", { x: 2, y: -5 }, t("now")));
@@ -66,15 +66,17 @@ function placed(entries) {
 
 function pill({ swim, gap, clashes }, y, x, lane, place) {
   const isBad = clashes.length > 0;
+  const said = [`${marks(swim)} ${race(swim)}`, start(swim), swim.who, ...clashes.map((other) => clashText(swim, other)), gap !== null && gapText(gap)];
   const box = svg(
-    "g",
-    { class: `pill r${place % 4}${isBad ? " bad" : ""}${swim.heat_start_estimated ? " about" : ""}` },
+    "a",
+    { href: `#${placeOf(swim)}`, class: `pill r${place % 4}${isBad ? " bad" : ""}${swim.heat_start_estimated ? " about" : ""}` },
+    svg("title", {}, said.filter(Boolean).join(", ")),
     svg("rect", { x: x + 4, y: y - PILL / 2, width: lane - 8, height: PILL, rx: 9 }),
-    svg("text", { class: "arm", x: x + 14, y: y - 3, "data-room": lane - 26 }, (isBad ? "⚠ " : "") + marks(swim)),
-    svg("text", { x: x + 14, y: y + 12, "data-room": lane - 26 }, race(swim)),
+    svg("text", { class: "arm", "aria-hidden": "true", x: x + 14, y: y - 3, "data-room": lane - 26 }, marks(swim)),
+    svg("text", { "aria-hidden": "true", x: x + 14, y: y + 12, "data-room": lane - 26 }, (isBad ? "⚠ " : "") + race(swim)),
   );
-  const time = svg("text", { class: "hour", x: HOURS - 8, y: y + 4, "text-anchor": "end" }, start(swim));
-  const pause = gap !== null && gap * SCALE > ROW + 12 && svg("text", { class: "pause", x: x + 18, y: y + PILL / 2 + 17 }, `↓ ${span(gap)}`);
+  const time = svg("text", { class: "hour", "aria-hidden": "true", x: HOURS - 8, y: y + 4, "text-anchor": "end" }, start(swim));
+  const pause = gap !== null && gap * SCALE > ROW + 12 && svg("text", { class: "pause", "aria-hidden": "true", x: x + 18, y: y + PILL / 2 + 17 }, `↓ ${span(gap)}`);
   return [time, box, ...(pause ? [pause] : [])];
 }
 

@@ -13,8 +13,10 @@ export class Progress {
     this.node = el("ul", { class: "sheets" });
   }
 
-  draw(batch) {
+  /** `isOld`: nothing can be asked of it now. */
+  draw(batch, isOld = false) {
     this.batch = batch;
+    this.isOld = isOld;
     for (const job of batch.jobs) {
       if (!this.rows.has(job.id)) this.rows.set(job.id, this.row(job));
       this.rows.get(job.id)(job);
@@ -23,16 +25,19 @@ export class Progress {
 
   /** Once a second: what waits counts down. */
   tick() {
-    if (this.batch?.jobs.some(({ retry }) => retry)) this.draw(this.batch);
+    if (this.batch?.jobs.some(({ retry }) => retry)) this.draw(this.batch, this.isOld);
   }
 
   row(job) {
     const sign = el("span", { class: "sign", "aria-hidden": "true" });
     const said = el("span", { class: "said" });
-    const detail = el("small", {});
+    const detail = el("small", { lang: "en" });
     const bar = el("progress", { max: 1, "aria-hidden": "true" });
-    const again = this.retry && el("button", { type: "button", hidden: true, "aria-label": t("retry_one", { name: shortName(job) }), onclick: () => this.retry(job) }, t("retry"));
-    const item = el("li", {}, sign, el("span", { class: "what" }, bdi(shortName(job)), said, detail), again, bar);
+    const again = this.retry && el("button", { type: "button", hidden: true, "aria-label": t("retry_one", { name: shortName(job) }), onclick: () => {
+      item.focus(); // the button goes
+      this.retry(job);
+    } }, t("retry"));
+    const item = el("li", { tabindex: "-1" }, sign, el("span", { class: "what" }, bdi(shortName(job)), said, detail), again, bar);
     this.node.append(item);
     return (now) => {
       item.dataset.status = now.retry && !isOver(now.status) ? "waiting" : now.status;
@@ -41,7 +46,7 @@ export class Progress {
       tell(detail, now.status === "failed" ? now.error ?? "" : "");
       bar.value = progress(now);
       bar.hidden = isOver(now.status);
-      if (again) again.hidden = now.status !== "failed" || this.batch.status === "cancelled";
+      if (again) again.hidden = this.isOld || now.status !== "failed" || this.batch.status === "cancelled";
     };
   }
 }

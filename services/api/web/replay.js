@@ -1,8 +1,8 @@
 import { ask } from "./api.js";
-import { bdi, el } from "./dom.js";
+import { bdi, el, replace } from "./dom.js";
 import { beginning, evolve } from "./fold.js";
-import { Progress } from "./progress.js";
-import { moment, t } from "./texts.js";
+import { Progress, shortName } from "./progress.js";
+import { has, moment, t } from "./texts.js";
 
 const STEP_MS = 350;
 
@@ -37,9 +37,10 @@ export class Replay {
       evolve(batch, eventid, type, data ?? {}, Date.parse(time));
     }
     const last = this.events[count - 1];
-    const text = t("replay_at", { number: count, count: this.events.length, time: moment(last.time), type: last.type });
-    this.said.textContent = text;
-    this.slider.setAttribute("aria-valuetext", text);
+    const text = t("replay_at", { number: count, count: this.events.length, time: moment(last.time), type: has(`log_${last.type}`) ? t(`log_${last.type}`) : last.type });
+    const job = batch.jobs.find(({ id }) => id === last.data?.job_id);
+    replace(this.said, text, job && [" – ", bdi(shortName(job))]);
+    this.slider.setAttribute("aria-valuetext", this.said.textContent);
     this.progress.draw(batch);
   }
 

@@ -5,7 +5,7 @@ import { chooser, lacking } from "./notes.js";
 import { picture } from "./picture.js";
 import { grouped, isOf, laid } from "./schedule.js";
 import { share } from "./share.js";
-import { swimRow } from "./swim.js";
+import { placeOf, swimRow } from "./swim.js";
 import { day, t } from "./texts.js";
 
 const SOON_MS = 300;
@@ -21,14 +21,19 @@ export class Results {
   ids = [];
   timers = new Map();
 
-  constructor({ searchAgain } = {}) {
+  /** `told(id, view)` is called with each answer. */
+  constructor({ searchAgain, told } = {}) {
     this.searchAgain = searchAgain;
+    this.ontold = told;
     this.pictures = [];
+    this.jumping = () => this.jump();
+    addEventListener("hashchange", this.jumping);
     this.moving = setInterval(() => this.pictures.forEach((one) => one.tick()), 20_000);
   }
 
   leave() {
     clearInterval(this.moving);
+    removeEventListener("hashchange", this.jumping);
     this.timers.forEach(clearTimeout);
   }
 
@@ -41,7 +46,9 @@ export class Results {
     clearTimeout(this.timers.get(id));
     this.timers.set(id, setTimeout(async () => {
       try {
-        this.show(id, await ask(`/api/batches/${id}/results`));
+        const view = await ask(`/api/batches/${id}/results`);
+        this.ontold(id, view);
+        this.show(id, view);
       } catch (wrong) {
         if (wrong.passing) this.refresh(id, Math.max(3, wrong.waitSeconds ?? 0) * 1000);
       }
@@ -54,18 +61,32 @@ export class Results {
     if (isNews) this.draw();
   }
 
+  /** Take back what was shown of a batch. */
+  drop(id) {
+    clearTimeout(this.timers.get(id));
+    if (this.told.delete(id)) this.draw();
+  }
+
   draw() {
     const batches = [...this.told.values()].sort((one, other) => this.ids.indexOf(one.batch_id) - this.ids.indexOf(other.batch_id));
     const sheets = grouped(batches);
     const several = batches.length > 1;
     this.pictures = [];
     const isAny = sheets.some(({ sessions }) => sessions.length);
+    const focus = focusIn(this.node);
     const drawn = sheets.map((sheet) => this.sheet(sheet, several));
-    replace(this.node, ...(isAny ? this.deeds(batches, sheets) : []), ...drawn);
-    if (!this.hasJumped && location.hash && this.node.querySelector(location.hash.replace(/[^#\w-]/g, ""))) {
-      this.hasJumped = true;
-      document.getElementById(location.hash.slice(1))?.scrollIntoView();
-    }
+    replace(this.node, isAny && this.deeds(batches, sheets), ...drawn);
+    focus();
+    if (!this.hasJumped) this.jump();
+  }
+
+  /** To the session or the swim that the address names, with the focus. */
+  jump() {
+    const meant = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!meant || !this.node.contains(meant)) return;
+    this.hasJumped = true;
+    meant.scrollIntoView();
+    meant.focus({ preventScroll: true });
   }
 
   /** What can be done with all of it. */
@@ -107,7 +128,7 @@ export class Results {
       lacking(sheet, this.searchAgain),
       sheet.sessions.map((session) => this.session(session, several)),
       sheet.repeated > 0 && el("p", { class: "hint" }, t("repeated", { count: sheet.repeated })),
-      swims.length > 0 && el("div", { class: "row deeds" }, sheet.codes.map(({ who, code }) => share(code, several ? who : null))),
+      swims.length > 0 && el("div", { class: "row deeds" }, sheet.codes.filter(({ code }) => swims.some((swim) => swim.code === code)).map(({ who, code }) => share(code, several ? who : null))),
     );
   }
 
@@ -118,11 +139,11 @@ export class Results {
     const pick = (swim, isPicked) => {
       this.left[isPicked ? "delete" : "add"](swim.key);
       this.draw();
-      this.node.querySelector(`[data-key="${CSS.escape(swim.key)}"] input`)?.focus();
     };
     const rows = swims.map((swim) => {
       const row = swimRow(facts.get(swim.key) ?? { swim, gap: null, clashes: [] }, { several, isPicked: !this.left.has(swim.key), pick });
-      row.dataset.key = swim.key;
+      row.id = placeOf(swim);
+      row.tabIndex = -1;
       return row;
     });
     const id = `session-${session.number}`;
@@ -133,8 +154,22 @@ export class Results {
     return el(
       "section",
       { class: "card session", "aria-labelledby": id },
-      el("h3", { id }, el("a", { href: `#${id}` }, title.length ? title : t("session", { number: session.number }))),
+      el("h3", { id, tabindex: "-1" }, el("a", { href: `#${id}` }, title.length ? title : t("session", { number: session.number }))),
       el("div", { class: several ? "beside turned" : "beside" }, several && drawn?.node, el("ol", { class: "swims" }, rows), !several && drawn?.node),
     );
   }
+}
+
+const FOCUSABLE = "a, button, input, select, summary, [tabindex]";
+
+/** What gives the focus back to its place after `node` is drawn anew: the same one of what the nearest element with an id has. */
+function focusIn(node) {
+  const focused = document.activeElement;
+  if (!node.contains(focused)) return () => {};
+  const { id } = focused.closest("[id]");
+  const place = [...document.getElementById(id).querySelectorAll(FOCUSABLE)].indexOf(focused);
+  return () => {
+    const home = document.getElementById(id);
+    (place < 0 ? home : home?.querySelectorAll(FOCUSABLE)[place])?.focus({ preventScroll: true });
+  };
 }

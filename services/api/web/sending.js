@@ -1,6 +1,7 @@
 import { send } from "./api.js";
 import { announce, el } from "./dom.js";
 import { forget, keep, recall } from "./kept.js";
+import { why } from "./said.js";
 import { t } from "./texts.js";
 
 const PAUSES = [2, 4, 8, 15, 30];
@@ -36,15 +37,15 @@ export class Sending {
       forget("sending");
       await this.go(`/b/${taken.batches.map((batch) => batch.batch_id).join(",")}`);
     } catch (wrong) {
-      if (!this.stopping.signal.aborted) this.refuse(wrong.message);
+      if (!this.stopping.signal.aborted) this.refuse(why(wrong));
     } finally {
       this.button.disabled = false;
       this.status.textContent = "";
     }
   }
 
-  refuse(text, field) {
-    this.complain(text);
+  refuse(said, field) {
+    this.complain(said);
     if (field) document.querySelector(field)?.focus();
   }
 

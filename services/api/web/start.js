@@ -1,7 +1,8 @@
 import { ask } from "./api.js";
 import { announce, bdi, el, replace } from "./dom.js";
-import { offers } from "./found.js";
+import { whatIsKept } from "./kept.js";
 import { Queue } from "./queue.js";
+import { why } from "./said.js";
 import { Sending } from "./sending.js";
 import { t } from "./texts.js";
 
@@ -16,9 +17,9 @@ export function showStart(main, go) {
   const list = el("ol", { class: "queue" });
   const found = el("div");
   const trouble = el("p", { class: "trouble", role: "alert", hidden: true });
-  const complain = (text) => {
-    trouble.textContent = text;
-    trouble.hidden = !text;
+  const complain = (said) => {
+    replace(trouble, said);
+    trouble.hidden = !said.length;
   };
   const drawQueue = () => asked.queue.draw(list, complain);
   const take = (entries) => {
@@ -27,14 +28,17 @@ export function showStart(main, go) {
     announce(t("queue_has", { count: asked.queue.entries.length }));
   };
   const sending = new Sending(go, complain);
+  const zone = fileField(take);
+  const links = linkField(take, found);
+  const dropping = takeDropped(zone, take);
 
   const form = el(
     "form",
-    { class: "start", novalidate: "", onsubmit: (event) => {
+    { class: "start", novalidate: "", onsubmit: async (event) => {
       event.preventDefault();
       complain("");
       asked.swimmers = [...names.querySelectorAll("input")].map((input) => input.value.trim());
-      sending.start(asked);
+      if (await links.settle()) sending.start(asked);
     } },
     el("h1", { tabindex: "-1" }, t("title")),
     el("p", { class: "lead" }, t("lead")),
@@ -43,8 +47,8 @@ export function showStart(main, go) {
       "fieldset",
       { class: "card" },
       el("legend", {}, t("sheets")),
-      fileField(take),
-      linkField(take, found),
+      zone,
+      links.node,
       found,
       list,
     ),
@@ -54,8 +58,20 @@ export function showStart(main, go) {
   );
   drawNames(names);
   drawQueue();
-  replace(main, form);
-  return () => sending.stop();
+  replace(main, form, waysBack(go));
+  return () => {
+    sending.stop();
+    dropping.abort();
+  };
+}
+
+/** What this device looked at; the code for it comes where there is something. */
+function waysBack(go) {
+  const place = el("div", {});
+  if (whatIsKept().some((name) => name.startsWith("seen."))) {
+    import("./lately.js").then(({ lately }) => place.append(lately(go)), () => {}); // the view is whole without
+  }
+  return place;
 }
 
 function drawNames(names) {
@@ -81,59 +97,90 @@ function drawNames(names) {
   replace(names, ...rows, values.length < Number(mostSwimmers) && more);
 }
 
-/** Files: chosen with a touch, or dropped anywhere onto the field. */
+/** Files: chosen with a touch or with keys. */
 function fileField(take) {
   const input = el("input", { type: "file", id: "pdfs", accept: "application/pdf,.pdf", multiple: true, onchange: () => {
     take([...input.files].map((file) => ({ file })));
     input.value = "";
   } });
-  const zone = el("label", { class: "drop", for: "pdfs" }, input, el("strong", {}, t("choose")), el("span", {}, t("choose_hint", { count: Number(mostPdfs) })));
-  const over = (is) => (event) => {
-    event.preventDefault();
-    zone.classList.toggle("over", is);
-  };
-  zone.addEventListener("dragover", over(true));
-  zone.addEventListener("dragleave", over(false));
-  zone.addEventListener("drop", (event) => {
-    over(false)(event);
-    take([...event.dataTransfer.files].map((file) => ({ file })));
-  });
-  return zone;
+  return el("label", { class: "drop", for: "pdfs" }, input, el("strong", {}, t("choose")), el("span", {}, t("choose_hint", { count: Number(mostPdfs) })));
 }
 
-/** Links: those of PDFs are taken as they are, any other is a page that may have some. */
+/** Files and links that are dropped, anywhere on the page: beside the field a browser would open them and leave. */
+function takeDropped(zone, take) {
+  const stopping = new AbortController();
+  const on = (name, act) => addEventListener(name, (event) => {
+    const { types } = event.dataTransfer;
+    if (!types.includes("Files") && !(types.includes("text/uri-list") && !event.target.closest("input, textarea"))) return;
+    event.preventDefault();
+    act(event);
+  }, { signal: stopping.signal });
+  on("dragover", () => zone.classList.add("over"));
+  on("dragleave", ({ relatedTarget }) => relatedTarget || zone.classList.remove("over"));
+  on("drop", ({ dataTransfer }) => {
+    zone.classList.remove("over");
+    const links = dataTransfer.getData("text/uri-list").split(/\s+/).filter(isPdf);
+    take(dataTransfer.files.length ? [...dataTransfer.files].map((file) => ({ file })) : links.map((url) => ({ url })));
+  });
+  return stopping;
+}
+
+/**
+ * Links: those of PDFs are taken as they are, any other is a page that may have some. What could not be looked up stays in
+ * the box. `settle` looks up what was pasted and not added; whether that left nothing to choose or to mend.
+ */
 function linkField(take, found) {
   const box = el("textarea", { id: "links", rows: 1, dir: "ltr", autocapitalize: "none", spellcheck: "false", placeholder: "https://", "aria-describedby": "links-hint" });
-  const add = el("button", { type: "button", onclick: () => look() }, t("links_add"));
+  const add = el("button", { type: "button", onclick: () => (box.value.trim() ? look() : box.focus()) }, t("links_add"));
   async function look() {
     const links = box.value.split(/\s+/).filter(Boolean).map((link) => (/^https?:\/\//i.test(link) ? link : `https://${link}`));
-    if (!links.length) return box.focus();
     const pdfs = links.filter(isPdf);
     if (pdfs.length) take(pdfs.map((url) => ({ url })));
     add.disabled = true;
-    for (const page of links.filter((link) => !isPdf(link))) {
-      replace(found, el("p", { class: "hint" }, t("looking"), " ", bdi(page)));
-      try {
-        replace(found, ...offers(await ask("/api/discover", { method: "POST", body: { url: page } }), take, () => replace(found)));
-        found.querySelector("input, button")?.focus();
-      } catch (wrong) {
-        if (wrong.slug === "not-a-page") {
-          take([{ url: page }]);
-          replace(found);
-        } else {
-          replace(found, el("p", { class: "trouble", role: "alert" }, wrong.passing && !wrong.slug ? t("unreached") : wrong.message));
-        }
-      }
-    }
-    box.value = "";
+    const pages = links.filter((link) => !isPdf(link));
+    const left = [];
+    const places = pages.map((page) => el("div", {}, el("p", { class: "hint" }, t("looking"), " ", bdi(page))));
+    replace(found, places);
+    for (const [number, page] of pages.entries()) if (!(await lookAt(page, places[number]))) left.push(page);
+    box.value = left.join("\n");
     add.disabled = false;
+    (found.querySelector("input, .found button") ?? (left.length || pages.length ? box : null))?.focus();
   }
+
+  /** Whether the page answered; what it has is offered in its place. */
+  async function lookAt(page, place) {
+    try {
+      const close = () => {
+        replace(place);
+        box.focus();
+      };
+      const discovered = await ask("/api/discover", { method: "POST", body: { url: page } });
+      const { offers } = await import("./found.js");
+      replace(place, ...offers(discovered, take, close));
+    } catch (wrong) {
+      if (wrong.slug !== "not-a-page") {
+        replace(place, el("p", { class: "trouble", role: "alert" }, bdi(page), ": ", why(wrong)));
+        return false;
+      }
+      take([{ url: page }]);
+      replace(place);
+    }
+    return true;
+  }
+
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    look();
+    add.click();
   });
-  return el("div", { class: "links" }, el("label", { for: "links" }, t("links")), el("div", { class: "row" }, box, add), el("p", { class: "hint", id: "links-hint" }, t("links_hint")));
+  const node = el("div", { class: "links" }, el("label", { for: "links" }, t("links")), el("div", { class: "row" }, box, add), el("p", { class: "hint", id: "links-hint" }, t("links_hint")));
+  const settle = async () => {
+    if (!box.value.trim()) return true;
+    if (add.disabled) return false; // at it
+    await look();
+    return !box.value && !found.querySelector(".found");
+  };
+  return { node, settle };
 }
 
 function isPdf(link) {

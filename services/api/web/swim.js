@@ -20,6 +20,9 @@ export function race(swim) {
   return /(?:\d ?[x×] ?)?\b(?:25|50|100|200|400|500|800|1000|1500|1650)\b.*/.exec(name)?.[0] ?? name;
 }
 
+/** The id of a swim's row, which its pill in the picture leads to. */
+export const placeOf = ({ key }) => `swim-${key}`;
+
 /** What is special about an entry. */
 export function kinds(swim) {
   return [

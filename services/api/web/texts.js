@@ -34,6 +34,8 @@ async function table(code) {
   }
 }
 
+export const has = (key) => key in texts;
+
 /** The text of a key; `{name}` takes a value, and one that counts has a form for one and for others. */
 export function t(key, values = {}) {
   const found = texts[key];
@@ -66,6 +68,12 @@ export function day(date) {
 /** A moment, with seconds, on this device's clock. */
 export function moment(stamp) {
   return new Intl.DateTimeFormat(region(), { timeStyle: "medium" }).format(new Date(stamp));
+}
+
+/** A moment of today by its time, an earlier one with its day. */
+export function since(stamp) {
+  const isToday = new Date(stamp).toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(region(), isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" }).format(new Date(stamp));
 }
 
 /** Minutes as people say them. */

@@ -50,8 +50,8 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A phone, on which nothing was done before."""
-    context = await browser.new_context(viewport=PHONE, locale="en-US", accept_downloads=True)
+    """A phone, on which nothing was done before. It keeps no code, so that tests can spoil what comes of it."""
+    context = await browser.new_context(viewport=PHONE, locale="en-US", accept_downloads=True, service_workers="block")
     context.set_default_timeout(PATIENCE_MS)
     yield context
     await context.close()

@@ -50,6 +50,9 @@ async def test_sheets_and_a_name_become_a_schedule_a_calendar_and_a_share_link(
     await page.goto(f"{crew.api_url}{path}#session-3")
     await finished(page)
     await expect(page.locator("#session-3")).to_be_in_viewport()
+    await expect(page.locator("#session-3")).to_be_focused()
+    await page.locator("#session-2 a").click()
+    await expect(page.locator("#session-2")).to_be_focused()
 
     # Without a secure address a browser neither shares nor copies: the link itself is opened.
     await page.evaluate(NEITHER)
@@ -131,7 +134,7 @@ async def test_files_are_dropped_in_and_what_is_too_much_is_said(page: Page, cre
     await page.goto(crew.api_url)
     await page.locator("html[data-ready]").wait_for()
     dropped = await page.evaluate_handle(SIXTEEN)
-    await page.dispatch_event(".drop", "drop", {"dataTransfer": dropped})
+    await page.dispatch_event("h1", "drop", {"dataTransfer": dropped})  # beside the field it counts as well
     await expect(page.locator(".queue bdi")).to_have_count(15)
     await expect(page.get_by_role("alert")).to_have_text("A batch takes 15 sheets; the others were left out.")
     await page.get_by_role("button", name="Find the swims").click()
@@ -161,6 +164,27 @@ async def test_a_meets_page_offers_its_pdfs_and_likely_heat_sheets_are_picked(
     await page.keyboard.press("Enter")
     await finished(page)
     await expect(page.locator(".swim")).to_have_count(4)
+
+
+async def test_links_that_were_pasted_and_not_added_are_not_forgotten(page: Page, crew: Crew, site: Web) -> None:
+    site.pages["/heats.pdf"] = response(SHEETS[1].read_bytes(), content_type="application/pdf")
+    for name in ("one", "other"):
+        link = f"<html><title>Meet {name}</title><a href='/{name}.pdf'>Heat sheet {name}</a>"
+        site.pages[f"/{name}"] = response(link.encode(), content_type="text/html")
+    await page.goto(crew.api_url)
+    await page.locator("input[name=swimmer]").fill(SWIMMER)
+    links = page.get_by_label("Or paste links")
+    await links.fill("\n".join(site.url(path) for path in ("/one", "/heats.pdf", "/away", "/other")))
+    await page.get_by_role("button", name="Find the swims").click()
+    await expect(page.locator(".found legend")).to_have_text([re.compile("Meet one"), re.compile("Meet other")])
+    await expect(page.get_by_role("alert")).to_contain_text("This page is not there.")
+    await expect(links).to_have_value(site.url("/away"))
+    await expect(page.locator(".queue bdi").first).to_have_text("heats.pdf")
+    await expect(page.get_by_role("checkbox", name="Heat sheet one")).to_be_focused()
+    await links.fill(site.url("/heats.pdf"))
+    await page.get_by_role("button", name="Find the swims").click()
+    await finished(page)
+    await expect(page.locator(".sheets li")).to_have_count(1)
 
 
 async def test_a_sheet_without_the_swimmer_is_named_and_a_near_name_is_looked_for_in_the_same_files(

@@ -122,7 +122,7 @@ async def test_a_lost_answer_makes_no_second_batch(page: Page, crew: Crew, *, is
     assert len(keys) == 2
     assert len(set(keys)) == 1
     assert await crew.rows("SELECT count(*)::int FROM processing_batches") == [before[0] + 1]
-    assert await page.evaluate("localStorage.length") == 0
+    assert await page.evaluate("localStorage.getItem('heatstream.sending')") is None
 
 
 async def test_the_key_outlives_a_reload_for_the_same_sheets_and_no_others(page: Page, crew: Crew) -> None:

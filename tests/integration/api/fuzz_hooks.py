@@ -39,13 +39,7 @@ schemathesis.serializer.alias("application/pdf", "application/octet-stream")
 def before_call(_: HookContext, case: Case[Any], __: dict[str, Any]) -> None:
     """Lead what is well made to what there is. What is made to be refused stays as it is."""
     path = case.path_parameters
-    for name in ("batch_id", "job_id"):
-        if name in path and _is_id(path[name]):
-            path[name] = _known(name, path[name])
-    if path.get("job_id") in FUZZED["job_id"] and path["batch_id"] in FUZZED["batch_id"]:
-        path["batch_id"] = FUZZED["failed"][0]
-    if re.fullmatch(r"[0-9a-z]{12}", str(path.get("code", ""))):
-        path["code"] = _known("code", path["code"])
+    _lead(path)
     is_positive = case.meta is None or case.meta.generation.mode.is_positive
     if is_positive:
         _be_somewhere(case)
@@ -64,6 +58,16 @@ def before_call(_: HookContext, case: Case[Any], __: dict[str, Any]) -> None:
     if case.operation.label == "GET /api/batches/{batch_id}/events" and path.get("batch_id") in FUZZED["over"]:
         case.headers["Accept"] = "text/event-stream"
     _wait_a_second(case)
+
+
+def _lead(path: dict[str, Any]) -> None:
+    for name in ("batch_id", "job_id"):
+        if name in path and _is_id(path[name]):
+            path[name] = _known(name, path[name])
+    if path.get("job_id") in FUZZED["job_id"] and path["batch_id"] in FUZZED["batch_id"]:
+        path["batch_id"] = FUZZED["failed"][0]
+    if re.fullmatch(r"[0-9a-z]{12}", str(path.get("code", ""))):
+        path["code"] = _known("code", path["code"])
 
 
 def _be_somewhere(case: Case[Any]) -> None:
