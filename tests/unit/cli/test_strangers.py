@@ -29,7 +29,7 @@ def results(hostile: str) -> ResultsView:
         result_code="0123456789ab",
         swimmer_name=hostile,
         source=hostile,
-        swims=(SwimView(swimmer_name=hostile, **swim),),
+        swims=(SwimView(id="0123456789ab", swimmer_name=hostile, **swim),),
         warnings=(warning,),
         cached=False,
         meet_name=hostile,
