@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,7 @@ from services.api.gateway import gateway
 from services.api.keys.needs import Asked
 from services.api.settings import ApiSettings
 from services.runtime.keys.scope import Scope
+from tests.acceptance.page.gate import Gate
 from tests.acceptance.page.visit import SHEETS, SWIMMER, faults, finished
 from tests.integration.api.forms import key_of
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page, Request
 
     from tests.chaos.crew import Crew
+    from tests.integration.web import Web
 
 
 @pytest.fixture
@@ -46,17 +47,19 @@ async def url(request: pytest.FixtureRequest, crew: Crew, key: str, tmp_path: Pa
 
 
 async def test_a_key_is_asked_for_once_and_opens_all_that_it_is_for(
-    page: Page, url: str, key: str, tmp_path: Path
+    page: Page, url: str, key: str, site: Web, tmp_path: Path
 ) -> None:
     await page.goto(url)
-    await page.locator("#pdfs").set_input_files(SHEETS[1:])
+    gate = Gate(site)
+    await page.get_by_label("Or paste links").fill(gate.url)
+    await page.get_by_role("button", name="Add", exact=True).click()
     await page.locator("input[name=swimmer]").fill(SWIMMER)
     await page.get_by_role("button", name="Find the swims").click()
     dialog, box = page.get_by_role("dialog", name="A key is needed"), page.get_by_label("Key", exact=True)
     await expect(box).to_be_focused()
     assert await faults(page) == []
     await page.keyboard.press("Escape")
-    await expect(page.locator(".start > .trouble")).to_contain_text("needs a key with the scope")
+    await expect(page.locator(".start > .trouble")).to_contain_text("A key is needed here.")
     await page.get_by_role("button", name="Find the swims").click()
     await box.fill("hs_nonsense")
     await page.keyboard.press("Enter")
@@ -66,13 +69,15 @@ async def test_a_key_is_asked_for_once_and_opens_all_that_it_is_for(
     page.on("request", lambda request: streams.append(request) if "/events" in request.url else None)
     await page.get_by_role("button", name="Use it").click()
     await page.wait_for_url("**/b/*")
+    await expect(page.locator(".sheets .said")).to_have_text("fetching")
+    gate.opened.set()
     await finished(page)
     needed = await page.evaluate("document.documentElement.dataset.keys") == Asked.ALL
     shown = [(await stream.all_headers()).get("authorization") for stream in streams]
     assert shown == [f"Bearer {key}" if needed else None], "one stream, to the end"
     await expect(page.locator(".swim")).to_have_count(4)
     async with page.expect_download() as downloading:
-        await page.get_by_role("link", name="Calendar").click()
+        await page.get_by_role("link", name="Calendar", exact=True).click()
     await (await downloading.value).save_as(tmp_path / "swims.ics")
     assert (tmp_path / "swims.ics").read_text().count("BEGIN:VEVENT") == 4
     await page.reload()
@@ -93,7 +98,7 @@ async def test_who_has_a_link_and_no_key_sees_what_the_link_is_for(page: Page, u
         await finished(page)
         return
     await page.get_by_role("button", name="I have none").click()
-    await expect(page.locator(".trouble")).to_contain_text(re.compile("key with the scope"))
+    await expect(page.locator(".trouble")).to_contain_text("A key is needed here.")
     await page.reload()
     await page.get_by_label("Key", exact=True).fill(key)
     await page.keyboard.press("Enter")

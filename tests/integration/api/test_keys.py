@@ -29,7 +29,7 @@ WANTED = {
     Scope.ADMIN: {"stats", "batches", "set_asides", "run_janitor"},
     Scope.SUBMIT: {"submit", "discover", "cancel", "retry", "retry_job", "notify", "expire"},
     Scope.READ: {"batch", "events", "watch", "results", "calendar"},
-    None: {"shared_result", "home", "openapi", "problem", "docs", "live", "ready"},
+    None: {"shared_result", "shared_calendar", "home", "openapi", "problem", "docs", "live", "ready"},
 }
 
 
