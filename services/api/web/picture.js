@@ -1,7 +1,7 @@
 import { bdi, el, replace, svg } from "./dom.js";
 import { laid } from "./schedule.js";
 import { clashText, gapText, marks, placeOf, race, start } from "./swim.js";
-import { span, t } from "./texts.js";
+import { isolated, span, t } from "./texts.js";
 
 const ROW = 46;
 const PILL = 38;
@@ -70,7 +70,7 @@ function pill({ swim, gap, clashes }, y, x, lane, place) {
   const box = svg(
     "a",
     { href: `#${placeOf(swim)}`, class: `pill r${place % 4}${isBad ? " bad" : ""}${swim.heat_start_estimated ? " about" : ""}` },
-    svg("title", {}, said.filter(Boolean).join(", ")),
+    svg("title", {}, said.filter(Boolean).map(isolated).join(", ")),
     svg("rect", { x: x + 4, y: y - PILL / 2, width: lane - 8, height: PILL, rx: 9 }),
     svg("text", { class: "arm", "aria-hidden": "true", x: x + 14, y: y - 3, "data-room": lane - 26 }, marks(swim)),
     svg("text", { "aria-hidden": "true", x: x + 14, y: y + 12, "data-room": lane - 26 }, (isBad ? "⚠ " : "") + race(swim)),

@@ -44,7 +44,7 @@ export function t(key, values = {}) {
 }
 
 /** A text of somebody else between isolates, so that it cannot turn the sentence around it. */
-function isolated(value) {
+export function isolated(value) {
   return typeof value === "string" ? `\u2068${value.replace(TURNS, "")}\u2069` : String(value ?? "");
 }
 

@@ -121,6 +121,7 @@ async def tab_to(page: Page, what: str) -> None:
 
 
 async def test_everything_can_be_done_with_keys_alone(page: Page, crew: Crew) -> None:
+    page.on("filechooser", lambda _: None)  # so that the browser's own is out of the way long before it is asked for
     await page.goto(crew.api_url)
     await page.locator("html[data-ready]").wait_for()
     reached: list[str] = []

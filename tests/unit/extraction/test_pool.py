@@ -32,6 +32,7 @@ async def test_who_is_taken_is_replaced_before_the_next_comes(sandbox: Sandbox) 
     taken = {json.loads(await sandbox.run(hostile.describe, b""))["pid"] for _ in waiting}
 
     assert taken == waiting
+    assert all([await gone(pid, 5) for pid in taken])
     assert not await spares(server) & taken
 
 
