@@ -70,8 +70,9 @@ class Office:
             await connection.close()
 
     async def forgotten(self) -> None:
-        """Return once the one batch of the test owes no mail."""
-        await self.rig.until("SELECT notification_email FROM processing_batches", None)
+        """Return once the one batch of the test has been asked for a mail and owes none any more."""
+        asked = "notification_requested_at IS NOT NULL"  # the row is there before the request is folded
+        await self.rig.until(f"SELECT {asked}, notification_email FROM processing_batches", (True, None))
 
     async def told(self) -> list[str]:
         """What the log says of the mail."""
