@@ -55,6 +55,8 @@ class Stream(asyncio.Protocol):
 
     def connection_lost(self, _: Exception | None) -> None:
         self._listeners.lost += 1
+        if not self.greeted.done():
+            self.greeted.set_exception(ConnectionError(f"stream {self._number} was not taken"))
 
 
 async def listen(port: int) -> None:

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from schema.streamed import NAMES
+from services.api import safeguards
 from services.api.arrivals import Arrivals
 from services.api.settings import ApiSettings
 from services.runtime import http, lifecycle
@@ -67,9 +68,14 @@ async def serve() -> None:
         await stack.enter_async_context(Listener(url, name="sse-loop-listen", wake=arrivals.stir))
         loops = Loops(database, arrivals)
         routes = [Route("/api/batches/{batch_id}/events", loops.events), Route("/health/ready", loops.ready)]
-        await stack.enter_async_context(
-            http.serve(Starlette(routes=routes), settings.http_host, settings.http_port, stop_seconds=1)
+        serving = http.serve(
+            Starlette(routes=routes),
+            settings.http_host,
+            settings.http_port,
+            stop_seconds=1,
+            limits=safeguards.limits(settings),
         )
+        await stack.enter_async_context(serving)
         await lifecycle.stop_signal()
 
 
