@@ -2,15 +2,14 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Addresses of which a bucket is remembered; the one that asked longest ago is forgotten first, and so starts full.
 MOST_ADDRESSES = 50_000
 MINUTE = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(NamedTuple):
     """What became of a draw: `wait_seconds` is 0 where it was given. `left` tokens are there now."""
 
     policy: str

@@ -23,7 +23,10 @@ class Compression(GZipMiddleware):
         super().__init__(app, LEAST_BYTES, LEVEL, exclude_content_types=(STREAM,))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if STREAM in Headers(scope=scope).get("accept", ""):
+        headers = Headers(scope=scope)
+        # Nobody on the way keeps the answer to a POST, so it need not say of which other forms there are.
+        plain = scope["method"] == "POST" and "gzip" not in headers.get("accept-encoding", "")
+        if plain or STREAM in headers.get("accept", ""):
             await self.app(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from schema.errors import Rejected
+from services.runtime.connections import WHOLE
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,7 +32,7 @@ class Pace:
         self._longest_seconds = settings.body_minutes * 60
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] in _BODILESS:
+        if scope["method"] in _BODILESS or WHOLE in scope.get("extensions", ()):
             await self._app(scope, receive, send)
             return
         clock = asyncio.get_running_loop().time

@@ -66,6 +66,7 @@ class Peers:
             log.warning("forwarded.not_trusted", setting="HEATSTREAM_TRUSTED_PROXIES")
 
 
+@lru_cache(10_000)
 def counted(address: Address) -> str:
     """Under what an address is counted: itself, or of IPv6 its subscriber's network."""
     if isinstance(address, IPv6Address):

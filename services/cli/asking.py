@@ -12,7 +12,7 @@ from services.cli.broker import connected
 from services.cli.failures import Unusable
 from services.runtime.clock import new_id
 from services.runtime.command_message import command_message
-from services.runtime.publisher import PUBLISH_SECONDS
+from services.runtime.outgoing import CONFIRM_SECONDS
 from services.runtime.topology import COMMANDS
 
 if TYPE_CHECKING:
@@ -55,8 +55,16 @@ async def _publish(channel: AbstractChannel, command: AnyCommand, reply_to: str)
     """Return when the broker has the command on disk."""
     message = command_message(command, app_id=APP_ID, correlation_id=str(new_id()), reply_to=reply_to)
     try:
-        exchange = await channel.get_exchange(COMMANDS)
-        await exchange.publish(message, command.TYPE, timeout=PUBLISH_SECONDS)
+        await channel.get_exchange(COMMANDS)
+        publishing = await channel.get_underlay_channel()
+        await publishing.basic_publish(
+            message.body,
+            exchange=COMMANDS,
+            routing_key=command.TYPE,
+            properties=message.properties,
+            mandatory=True,
+            timeout=CONFIRM_SECONDS,
+        )
     except (ChannelNotFoundEntity, PublishError) as nowhere:
         raise Unusable(
             "nothing at the message broker takes commands, so nothing was sent: is it the right one? Heatstream's"

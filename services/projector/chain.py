@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-SALT_BYTES = 16
-
 
 def canonical(data: dict[str, Any]) -> bytes:
     """The bytes that are committed to: JSON with sorted keys and no blanks, the same after a trip through JSONB."""

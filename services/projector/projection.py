@@ -1,20 +1,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import OrderedDict, deque
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
 from schema.errors import Transient
-from services.projector.chain import SALT_BYTES
 from services.projector.record import Arrival, Folded, SetAside, record
 from services.projector.store import Conflict, KnownMessage, Store
+from services.runtime.chance import chance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from uuid import UUID
 
     from services.projector.inbox import Gathered
@@ -26,7 +24,6 @@ CACHED_BATCHES = 10_000
 DATABASE_PAUSE_SECONDS = 0.5
 #: So many events are folded at a time; between them the transaction under way goes on.
 FOLDED_AT_A_TIME = 100
-SALTS_A_DRAW = 100
 
 
 class Folding(NamedTuple):
@@ -46,7 +43,6 @@ class Projection:
     def __init__(self, queue: str, store: Store) -> None:
         self._queue, self._store = queue, store
         self._places: OrderedDict[UUID, Placed | None] = OrderedDict()
-        self._salt = partial(next, _salts())
 
     def forget(self) -> None:
         self._places.clear()
@@ -57,7 +53,7 @@ class Projection:
         before = await self._places_of({arrival.fact.batch_id for arrival in arrivals})
         folded = Folded([], [one for one in gathered if isinstance(one, SetAside)], {})
         for start in range(0, len(arrivals), FOLDED_AT_A_TIME):
-            record(before, arrivals[start : start + FOLDED_AT_A_TIME], self._salt, folded)
+            record(before, arrivals[start : start + FOLDED_AT_A_TIME], chance, folded)
             await asyncio.sleep(0)
         self._remember(folded)
         return Folding(folded, self._store.rows(self._queue, before, folded))
@@ -123,10 +119,3 @@ class Projection:
         self._places.update(folded.touched)
         while len(self._places) > CACHED_BATCHES:
             self._places.popitem(last=False)
-
-
-def _salts() -> Iterator[bytes]:
-    """Without an end, by the hundred: to ask the system for each would take longer than its digest."""
-    while True:
-        drawn = os.urandom(SALT_BYTES * SALTS_A_DRAW)
-        yield from (drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES))

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-import secrets
 import time
 from datetime import UTC, datetime
 from uuid import UUID
 
 import uuid_utils.compat
+
+from services.runtime.chance import CHANCE_BYTES, chance
 
 
 def now() -> datetime:
@@ -22,9 +23,9 @@ def new_secret_id() -> UUID:
 
     Those of `new_id` count up within a millisecond, and differ by 32 bits of chance then.
     """
-    chance = secrets.randbits(74)
-    head = int(time.time() * 1000) << 80 | 7 << 76 | (chance >> 62) << 64
-    return UUID(int=head | 2 << 62 | chance & (1 << 62) - 1)
+    drawn = int.from_bytes(chance()) >> 8 * CHANCE_BYTES - 74
+    head = int(time.time() * 1000) << 80 | 7 << 76 | (drawn >> 62) << 64
+    return UUID(int=head | 2 << 62 | drawn & (1 << 62) - 1)
 
 
 def age_seconds(identifier: UUID) -> float | None:

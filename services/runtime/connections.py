@@ -31,6 +31,8 @@ ANSWERED_MORE = 200
 #: Of the process's open files, those that are no connections.
 OTHER_FILES = 100
 RETRY_AFTER_SECONDS = 5
+#: An ASGI extension: the request's body is here to its end, so that nobody has to wait for it by a clock.
+WHOLE = "heatstream.whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,10 @@ class Connection(HttpToolsProtocol):
         else:
             self.app = self._usual
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self.scope["extensions"] = {WHOLE: {}}
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         self._free_at = self.loop.time()

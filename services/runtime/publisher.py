@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel, AbstractConnection
     from aiormq import Channel
 
-PUBLISH_SECONDS = 10.0
+    from services.runtime.command_message import CommandMessage
 
 
 class Nowhere(Transient):
@@ -51,15 +51,16 @@ class Publisher:
     async def __aexit__(self, *exc: object) -> None:
         await self._link.__aexit__(*exc)
 
-    async def publish(self, exchange: str, routing_key: str, message: Message, *, mandatory: bool = True) -> None:
+    async def publish(
+        self, exchange: str, routing_key: str, message: Message | CommandMessage, *, mandatory: bool = True
+    ) -> None:
         """Not `mandatory` is what may find nobody who listens, and is fine then."""
         async with self._slots:
             await self._link.wait_up(self._wait_seconds)
             try:
-                async with asyncio.timeout(PUBLISH_SECONDS):
-                    await self._outgoing.publish(
-                        exchange, routing_key, message.body, message.properties, mandatory=mandatory
-                    )
+                await self._outgoing.publish(
+                    exchange, routing_key, message.body, message.properties, mandatory=mandatory
+                )
             except PublishError as returned:
                 raise Nowhere(f"no queue takes {routing_key!r} of exchange {exchange!r}: {returned}") from returned
             except DeliveryError as refused:

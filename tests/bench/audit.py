@@ -11,9 +11,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from services.projector.audit.crew import verify_all
-from services.projector.chain import SALT_BYTES
 from services.projector.record import Arrival, record
 from services.projector.store import Store
+from services.runtime.chance import chance
 from services.runtime.database import Database
 from tests.bench import traffic
 
@@ -55,7 +55,7 @@ async def _fill(url: str) -> int:
         while made < EVENTS:
             arrivals = [Arrival(fact, None) for fact in islice(said, EVENTS_A_TRANSACTION)]
             before = {arrival.fact.batch_id: places.get(arrival.fact.batch_id) for arrival in arrivals}
-            folded = record(before, arrivals, lambda: os.urandom(SALT_BYTES))
+            folded = record(before, arrivals, chance)
             await store.write("bench", before, folded)
             places |= folded.touched
             made += len(folded.recorded)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import aio_pika
 
-from services.projector.chain import SALT_BYTES
 from services.projector.inbox import MOST_EVENTS
 from services.projector.partition import PREFETCH_MESSAGES
 from services.projector.record import Arrival, record
 from services.projector.store import Rows, Store
+from services.runtime.chance import chance
 from services.runtime.database import Database
 from services.runtime.link import Connection
 from services.runtime.topology import EVENTS, events_queue, topology
@@ -108,7 +107,7 @@ def _rows(mix: traffic.Mix, events: int) -> list[Rows]:
     places: dict[UUID, Placed | None] = {}
     while arrivals := [Arrival(fact, None) for fact in islice(said, MOST_EVENTS)]:
         before = {one.fact.batch_id: places.get(one.fact.batch_id) for one in arrivals}
-        folded = record(before, arrivals, lambda: os.urandom(SALT_BYTES))
+        folded = record(before, arrivals, chance)
         transactions.append(Rows.of(QUEUE, before, folded))
         places.update(folded.touched)
     return transactions

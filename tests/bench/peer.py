@@ -5,7 +5,6 @@ Its events are in its own store, so the rows of our log are left out; that favou
 
 from __future__ import annotations
 
-import os
 import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -19,9 +18,9 @@ from eventsourcing.projection import Projection, ProjectionRunner
 
 from schema.cloudevents import Fact
 from services.projector import tables
-from services.projector.chain import SALT_BYTES
 from services.projector.record import Arrival, Folded, record
 from services.projector.store import Rows
+from services.runtime.chance import chance
 from services.runtime.queries import query
 from tests.bench import traffic
 
@@ -73,7 +72,7 @@ class Fold(Projection[Tables]):
             return
         fact = Fact.from_cloudevent(domain_event.document)
         before = {fact.batch_id: self._places.get(fact.batch_id)}
-        folded: Folded = record(before, [Arrival(fact, domain_event.document)], lambda: os.urandom(SALT_BYTES))
+        folded: Folded = record(before, [Arrival(fact, domain_event.document)], chance)
         self.view.write(Rows.of("peer", before, folded), tracking)
         self._places.update(folded.touched)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,11 +12,11 @@ import structlog
 
 from schema import upcast
 from schema.errors import Rejected, Transient
-from services.projector.chain import SALT_BYTES
 from services.projector.intake import read
 from services.projector.record import Arrival, SetAside, record
 from services.projector.store import Conflict, KnownMessage, Store
 from services.runtime import history
+from services.runtime.chance import chance
 from services.runtime.database import REFUSED, Database
 from services.runtime.link import CONNECT_SECONDS, GONE
 from services.runtime.queries import query
@@ -144,7 +143,7 @@ class _Folding:
             arrivals = [one for one in new if isinstance(one, Arrival)]
             before = await self._store.load({one.fact.batch_id for one in arrivals})
             try:
-                folded = record(before, arrivals, lambda: os.urandom(SALT_BYTES))
+                folded = record(before, arrivals, chance)
                 folded.aside.extend(one for one in new if isinstance(one, SetAside))
                 await self._store.write(HISTORY, before, folded)
             except Conflict:

@@ -11,6 +11,7 @@ from schema.requests import MOST_SWIMMERS
 from services.api.bodies import MOST_TEXT_BYTES, read_json
 from services.api.idempotency import batch_id, key
 from services.api.submission import Submission
+from services.runtime import clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -163,11 +164,11 @@ def test_ids_that_nobody_gave_a_key_for_are_the_systems_chance(monkeypatch: pyte
     together.swimmers += ["Maya", "Ida"]
     drawn: list[int] = []
 
-    def randbits(bits: int) -> int:
-        drawn.append(bits)
-        return 0
+    def chance() -> bytes:
+        drawn.append(len(drawn))
+        return bytes(16)
 
-    monkeypatch.setattr("secrets.randbits", randbits)
+    monkeypatch.setattr(clock, "chance", chance)
     for asked in (alone, together):
         batch_id(key(None, asked), "Maya", asked)
-    assert drawn == [74, 74]
+    assert drawn == [0, 1]

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-import secrets
+import os
 from typing import TYPE_CHECKING
 from uuid import RFC_4122
 
+from services.runtime import clock
+from services.runtime.chance import chance
 from services.runtime.clock import age_seconds, new_id, new_secret_id
 
 if TYPE_CHECKING:
@@ -22,18 +24,26 @@ def test_a_secret_id_is_a_uuid7_of_now() -> None:
 
 
 def test_all_bits_that_the_form_leaves_are_the_systems_chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-
-    def ones(bits: int) -> int:
-        asked.append(bits)
-        return (1 << bits) - 1
-
-    monkeypatch.setattr(secrets, "randbits", ones)
-    made = new_secret_id()
-    assert asked == [CHANCE.bit_count()] == [74]
-    assert made.int & CHANCE == CHANCE
-    monkeypatch.setattr(secrets, "randbits", lambda _: 0)
+    assert CHANCE.bit_count() == 74
+    monkeypatch.setattr(clock, "chance", lambda: b"\xff" * 16)
+    assert new_secret_id().int & CHANCE == CHANCE
+    monkeypatch.setattr(clock, "chance", lambda: bytes(16))
     assert new_secret_id().int & CHANCE == 0
+
+
+def test_chance_is_drawn_anew_each_time_and_a_child_has_its_own() -> None:
+    drawn = [chance() for _ in range(200)]
+    assert len(set(drawn)) == 200
+    assert {len(one) for one in drawn} == {16}
+    there, here = os.pipe()
+    if (child := os.fork()) == 0:
+        os.write(here, b"".join(chance() for _ in range(100)))
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs = os.read(there, 1600)
+    os.close(there)
+    os.close(here)
+    assert not {theirs[at : at + 16] for at in range(0, 1600, 16)} & {chance() for _ in range(100)}
 
 
 def test_ids_of_the_same_millisecond_have_nothing_else_in_common() -> None:

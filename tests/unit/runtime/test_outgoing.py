@@ -72,3 +72,20 @@ async def test_a_closed_channel_takes_nothing_and_writes_nothing() -> None:
         await unconfirmed
     with pytest.raises(ChannelInvalidStateError):
         publish(outgoing, b"later still")
+
+
+async def test_each_confirm_that_does_not_come_is_given_up_in_its_time() -> None:
+    on = channel()
+    outgoing = Outgoing(on, confirm_seconds=0.1)  # type: ignore[arg-type]  # as above
+    first, confirmed = (publish(outgoing, b"silence") for _ in range(2))
+    confirmed.set_result(None)
+    await asyncio.sleep(0.06)
+    later = publish(outgoing, b"more of it")
+    with pytest.raises(TimeoutError):
+        await first
+    assert not later.done()
+    with pytest.raises(TimeoutError):
+        await later
+    again = publish(outgoing, b"after a pause")
+    with pytest.raises(TimeoutError):
+        await again

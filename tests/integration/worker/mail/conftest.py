@@ -71,8 +71,9 @@ class Office:
 
     async def forgotten(self) -> None:
         """Return once the one batch of the test has been asked for a mail and owes none any more."""
-        asked = "notification_requested_at IS NOT NULL"  # the row is there before the request is folded
-        await self.rig.until(f"SELECT {asked}, notification_email FROM processing_batches", (True, None))
+        # The row is there before the request is folded.
+        owed = "SELECT notification_requested_at IS NOT NULL, notification_email FROM processing_batches"
+        await self.rig.until(owed, (True, None))
 
     async def told(self) -> list[str]:
         """What the log says of the mail."""
