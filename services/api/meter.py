@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from services.api.settings import ApiSettings
 
 #: Who watches this process, and the page's own files, cost nothing.
-FREE = ("/health/", "/metrics", "/web/", "/offline.js")
+FREE = ("/health/", "/web/", "/offline.js")
 SUBMIT, DISCOVER, STREAM_END = "/api/batches", "/api/discover", "/events"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from services.api import meter
 from services.api.app import routes
 from services.api.keys.needs import NEEDS, Asked
 from services.api.openapi import document
@@ -63,6 +64,14 @@ def test_every_route_stands_in_the_table_of_who_may_use_it_and_nothing_else_does
     assert {address for address in there if "admin" in address} == {
         address for address, need in NEEDS.items() if need is Scope.ADMIN
     }
+
+
+def test_what_the_meter_tells_apart_is_there() -> None:
+    assert {f"POST {meter.SUBMIT}", f"POST {meter.DISCOVER}"} <= set(NEEDS)
+    for free in meter.FREE:
+        assert any(address.startswith(f"GET {free}") for address in NEEDS)
+    streams = {address for address in NEEDS if address.endswith(meter.STREAM_END)}
+    assert streams == {"GET /api/events", "GET /api/batches/{batch_id}/events"}
 
 
 @pytest.mark.parametrize("asked", Asked)

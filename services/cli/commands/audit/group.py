@@ -2,23 +2,15 @@ from __future__ import annotations
 
 from functools import partial
 
-import typer
-
-from services.cli.command_group import add
+from services.cli.command_group import add, made
 from services.cli.commands.audit.signing import checkpoint, key
 from services.cli.commands.audit.telling import diff, show, why
 from services.cli.commands.audit.verifying import verify
 
-group = typer.Typer(
-    help=(
-        "Tell from the log what happened, and prove it.\n\n"
-        "Needs the database, as a role that may read it; all of it only reads. docs/audit.md says what it proves."
-    ),
-    no_args_is_help=True,
-    rich_markup_mode=None,  # as the commands above it
+group = made(
+    "Tell from the log what happened, and prove it.\n\n"
+    "Needs the database, as a role that may read it; all of it only reads. docs/audit.md says what it proves."
 )
-
-
 _add = partial(add, group)
 _BATCH = "0199c0de-0000-7000-8000-000000000000"
 _add("show", show, f"heatstream audit show {_BATCH}", f"heatstream audit show {_BATCH} --at 2026-07-17T18:00:00Z")

@@ -2,23 +2,15 @@ from __future__ import annotations
 
 from functools import partial
 
-import typer
-
-from services.cli.command_group import add
+from services.cli.command_group import add, made
 from services.cli.commands.dead_letters.looking import list_, show
 from services.cli.commands.dead_letters.settling import drop, redrive
 
-group = typer.Typer(
-    help=(
-        "Look at the messages that could not be worked on, put them back, or throw them away.\n\n"
-        "They wait in queues of their own at the broker, with the reason. `redrive` and `drop` only say what they would"
-        " do, until --yes."
-    ),
-    no_args_is_help=True,
-    rich_markup_mode=None,  # as the commands above it
+group = made(
+    "Look at the messages that could not be worked on, put them back, or throw them away.\n\n"
+    "They wait in queues of their own at the broker, with the reason. `redrive` and `drop` only say what they would"
+    " do, until --yes."
 )
-
-
 _add = partial(add, group)
 _add(
     "list",

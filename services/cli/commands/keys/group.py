@@ -2,23 +2,15 @@ from __future__ import annotations
 
 from functools import partial
 
-import typer
-
-from services.cli.command_group import add
+from services.cli.command_group import add, made
 from services.cli.commands.keys.listing import list_
 from services.cli.commands.keys.making import create, revoke
 
-group = typer.Typer(
-    help=(
-        "Make and revoke keys for the gateway.\n\n"
-        "They are kept in a file that the gateway reads (HEATSTREAM_KEYS_FILE), hashed: a key that is lost is made"
-        " anew. docs/security.md says what a key is good for."
-    ),
-    no_args_is_help=True,
-    rich_markup_mode=None,  # as the commands above it
+group = made(
+    "Make and revoke keys for the gateway.\n\n"
+    "They are kept in a file that the gateway reads (HEATSTREAM_KEYS_FILE), hashed: a key that is lost is made"
+    " anew. docs/security.md says what a key is good for."
 )
-
-
 _add = partial(add, group)
 _add(
     "create",

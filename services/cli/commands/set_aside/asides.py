@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from services.runtime.clock import now
+from schema.admin_views import SetAsideView
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from datetime import datetime, timedelta
+    from datetime import timedelta
     from uuid import UUID
 
     from services.runtime.tables import Tables
@@ -25,31 +24,7 @@ class Filters(NamedTuple):
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """A row of `set_aside_events` without its bytes, which may say children's names; None for `bytes` that are erased.
-
-    It is `open` until it was retried, and again once it was set aside since.
-    """
-
-    id: int
-    reason: str
-    queue: str
-    batch_id: UUID | None
-    message_id: UUID | None
-    times: int
-    retried_times: int
-    retried_at: datetime | None
-    recorded_at: datetime
-    bytes: int | None
-    open: bool
-
-    @property
-    def age(self) -> timedelta:
-        return now() - self.recorded_at
-
-
-async def chosen(tables: Tables, filters: Filters) -> AsyncIterator[Aside]:
+async def chosen(tables: Tables, filters: Filters) -> AsyncIterator[SetAsideView]:
     """Oldest first."""
     async for row in tables.each("cli_set_asides", *filters):
-        yield Aside(**row)
+        yield SetAsideView(**row)

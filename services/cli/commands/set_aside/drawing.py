@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -16,14 +15,9 @@ from services.runtime.clock import now
 if TYPE_CHECKING:
     import asyncpg
 
-    from services.cli.commands.set_aside.asides import Aside
+    from schema.admin_views import SetAsideView
 
 COLUMNS = ("id", "reason", "batch", "queue", "age", "times", "retried", "open")
-
-
-def summary(aside: Aside) -> dict[str, Any]:
-    """All that can be said without the bytes."""
-    return {name: _plain(value) for name, value in asdict(aside).items()}
 
 
 def whole(row: asyncpg.Record) -> dict[str, Any]:
@@ -39,13 +33,13 @@ def table() -> Table:
     return drawn
 
 
-def row(aside: Aside) -> tuple[Text, ...]:
+def row(aside: SetAsideView) -> tuple[Text, ...]:
     cells = (
         str(aside.id),
         aside.reason,
         str(aside.batch_id or ""),
         short(aside.queue),
-        age(aside.age),
+        age(now() - aside.recorded_at),
         str(aside.times),
         f"{age(now() - aside.retried_at)} ago" if aside.retried_at else "",
         "yes" if aside.open else "erased" if aside.bytes is None else "no",

@@ -2,23 +2,15 @@ from __future__ import annotations
 
 from functools import partial
 
-import typer
-
-from services.cli.command_group import add
+from services.cli.command_group import add, made
 from services.cli.commands.set_aside.looking import list_, show
 from services.cli.commands.set_aside.retrying import retry
 
-group = typer.Typer(
-    help=(
-        "Look at the events that the projector set aside, and give them to it again.\n\n"
-        "An event that it cannot read, or that changes nothing, is kept in the database with the reason. `retry` only"
-        " says what it would do, until --yes."
-    ),
-    no_args_is_help=True,
-    rich_markup_mode=None,  # as the commands above it
+group = made(
+    "Look at the events that the projector set aside, and give them to it again.\n\n"
+    "An event that it cannot read, or that changes nothing, is kept in the database with the reason. `retry` only"
+    " says what it would do, until --yes."
 )
-
-
 _add = partial(add, group)
 _add(
     "list",

@@ -79,7 +79,7 @@ async def _list(database_url: str | None, filters: Filters, *, as_json: bool) ->
     async with opened_tables(database_url) as tables:
         async for aside in chosen(tables, filters):
             if as_json:
-                typer.echo(json.dumps(drawing.summary(aside)))
+                typer.echo(aside.model_dump_json())
             else:
                 table.add_row(*drawing.row(aside))
     if as_json:
