@@ -6,7 +6,6 @@ HEATSTREAM_EVENTS says how many events the log has: 500000 unless it does, and 5
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import statistics
 import time
@@ -40,7 +39,6 @@ Line = dict[str, object]
 async def bench(servers: Servers) -> AsyncIterator[Line]:
     """`RUNS` pairs, one after the other, so that a machine whose speed drifts moves both."""
     workers = os.cpu_count() or 1
-    gc.set_threshold(100_000, 50, 50)  # as the command does
     async with (
         Database(servers.database_url, name="bench", most_connections=workers + 2, statement_seconds=None) as database,
         database.connection() as connection,

@@ -43,7 +43,6 @@ def replay(  # noqa: PLR0913 - one for each option
     erased stays erased, --until or not. The database is asked as the role that migrates it. Exit codes: 0 done, 1 the
     tables differ, 2 bad input or no database.
     """
-    import gc
     import os
 
     import orjson
@@ -59,7 +58,6 @@ def replay(  # noqa: PLR0913 - one for each option
         raise Unusable(
             "--until builds the tables as they were: they are not to be compared with, or to be, the live ones"
         )
-    gc.set_threshold(100_000, 50, 50)  # as the workers beside this process
     then = Then.COMPARE if compare else Then.SWAP if swap else Then.KEEP
     with steps.showing() as show:
         report = uvloop.run(

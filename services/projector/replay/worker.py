@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import uvloop
@@ -17,7 +18,7 @@ from services.runtime.queries import query
 from services.runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from services.projector.replay.beside import Connection
 
@@ -36,8 +37,9 @@ async def work(url: str, into: str, wanted: Callable[[], bool] = lambda: True) -
         # By its index the log comes in order; whatever the planner has heard of it, to sort each range costs more.
         await connection.execute("SET enable_seqscan = off")
         await connection.execute("SET enable_bitmapscan = off")
-        while wanted() and await _fold_a_range(connection, schema):
-            pass
+        with _no_cycles_looked_for():
+            while wanted() and await _fold_a_range(connection, schema):
+                pass
 
 
 async def _fold_a_range(connection: Connection, schema: Beside) -> bool:
@@ -55,8 +57,17 @@ async def _fold_a_range(connection: Connection, schema: Beside) -> bool:
         return True
 
 
+@contextmanager
+def _no_cycles_looked_for() -> Iterator[None]:
+    """A range's rows live as long as it, without a cycle among them: to look for some takes a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def main() -> None:
-    gc.set_threshold(100_000, 50, 50)  # a range's rows live as long as it, and there is no cycle among them
     parent = os.getppid()
     uvloop.run(work(Settings().database_url.get_secret_value(), sys.argv[1], lambda: os.getppid() == parent))
 
