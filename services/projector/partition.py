@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.projector.inbox import Inbox, MicroBatch
+from services.projector.inbox import MOST_EVENTS, Inbox, MicroBatch
 from services.projector.projection import Projection
 from services.runtime.topology import Topology, declare, events_queue
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     Acknowledge = Callable[[int], Awaitable[None]]
 
 log = structlog.get_logger()
-PREFETCH_MESSAGES = 1000
+#: A micro-batch that is written and the next one, full where each message is one event: half as many halve the rate.
+PREFETCH_MESSAGES = 2 * MOST_EVENTS
 #: How long the micro-batch under way may take to be written when the service stops.
 STOP_SECONDS = 2.0
 

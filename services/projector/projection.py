@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 CACHED_BATCHES = 10_000
+#: Of those that are over: little follows, and days later. One that is forgotten before it is written is a Conflict.
+CACHED_OVER = 1_000
 DATABASE_PAUSE_SECONDS = 0.5
 #: So many events are folded at a time; between them the transaction under way goes on.
-FOLDED_AT_A_TIME = 100
+FOLDED_AT_A_TIME = 25
 
 
 class Folding(NamedTuple):
@@ -43,9 +45,11 @@ class Projection:
     def __init__(self, queue: str, store: Store) -> None:
         self._queue, self._store = queue, store
         self._places: OrderedDict[UUID, Placed | None] = OrderedDict()
+        self._over: deque[UUID] = deque()
 
     def forget(self) -> None:
         self._places.clear()
+        self._over.clear()
 
     async def fold(self, gathered: Gathered) -> Folding:
         """Raises Transient when batches cannot be loaded, and what a bug in the fold raises."""
@@ -117,5 +121,10 @@ class Projection:
 
     def _remember(self, folded: Folded) -> None:
         self._places.update(folded.touched)
+        self._over += (batch_id for batch_id, place in folded.touched.items() if place.batch.status.over)
+        while len(self._over) > CACHED_OVER:
+            over = self._over.popleft()
+            if (place := self._places.get(over)) is not None and place.batch.status.over:  # it may be retried since
+                del self._places[over]
         while len(self._places) > CACHED_BATCHES:
             self._places.popitem(last=False)

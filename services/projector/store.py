@@ -87,7 +87,7 @@ class Rows(NamedTuple):
     def of(cls, queue: str, before: Mapping[UUID, Placed | None], folded: Folded) -> Self:
         touched = folded.touched
         new = [place for batch_id, place in touched.items() if before[batch_id] is None]
-        known = [(place, old.last_event_id) for batch_id, place in touched.items() if (old := before[batch_id])]
+        known = [(place, old) for batch_id, place in touched.items() if (old := before[batch_id])]
         pdfs, extractions, links = tables.results(folded.recorded, touched)
         return cls(
             batches=[
@@ -98,7 +98,8 @@ class Rows(NamedTuple):
             results=[
                 ("projector_upsert_pdfs", pdfs),
                 ("projector_upsert_extractions", extractions),
-                ("projector_upsert_jobs", tables.jobs(touched.values(), before)),
+                ("projector_insert_jobs", tables.jobs(new)),
+                ("projector_update_jobs", tables.changed_jobs(known)),
                 ("projector_insert_links", links),
                 ("projector_set_aside", tables.set_asides(queue, folded.aside)),
                 ("projector_mark_retried", tables.retries(folded.recorded)),

@@ -55,8 +55,8 @@ def new_batches(places: Iterable[Placed]) -> list[Row]:
     )
 
 
-def known_batches(places: Iterable[tuple[Placed, int]]) -> list[Row]:
-    """Changed batches, each with the `last_event_id` that it was folded from."""
+def known_batches(places: Iterable[tuple[Placed, Placed]]) -> list[Row]:
+    """Batches as they are and as they were, each with the `last_event_id` that it was folded from."""
     return sorted(
         (
             batch.id,
@@ -72,22 +72,16 @@ def known_batches(places: Iterable[tuple[Placed, int]]) -> list[Row]:
             batch.notification_sent_at,
             batch.redriven_at,
         )
-        for (batch, last_event_id, _), expected in places
+        for (batch, last_event_id, _), (_, expected, _) in places
     )
 
 
-def jobs(places: Iterable[Placed], before: Mapping[UUID, Placed | None]) -> list[Row]:
-    """The jobs that are not as they were."""
-    changed = (
-        (batch.id, job)
-        for batch, *_ in places
-        for job in batch.jobs.values()
-        if (old := before[batch.id]) is None or old.batch.jobs.get(job.id) is not job
-    )
+def jobs(places: Iterable[Placed]) -> list[Row]:
+    """All jobs of these batches."""
     return sorted(
         (
             job.id,
-            batch_id,
+            batch.id,
             job.sequence,
             job.source_type,
             job.source_url,
@@ -107,7 +101,33 @@ def jobs(places: Iterable[Placed], before: Mapping[UUID, Placed | None]) -> list
             job.started_at,
             job.completed_at,
         )
-        for batch_id, job in changed
+        for batch, *_ in places
+        for job in batch.jobs.values()
+    )
+
+
+def changed_jobs(places: Iterable[tuple[Placed, Placed]]) -> list[Row]:
+    """Of batches as they are and as they were, the jobs that are not as they were: what can change of them."""
+    return sorted(
+        (
+            job.id,
+            job.file_checksum,
+            job.status,
+            job.stage,
+            job.stage_step,
+            job.progress_message,
+            job.extraction_id,
+            job.result_code,
+            job.error_message,
+            job.error_code,
+            job.attempt - 1,
+            job.cached,
+            job.started_at,
+            job.completed_at,
+        )
+        for (batch, *_), (old, *_) in places
+        for job in batch.jobs.values()
+        if old.jobs.get(job.id) is not job
     )
 
 

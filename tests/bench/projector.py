@@ -39,7 +39,6 @@ class Scale:
     #: The queue holds so many events for each second; the run ends sooner where that is too few.
     prepared_per_second: int = 30_000
     prepared_alone_per_second: int = 15_000
-    limit_events: int = 100_000
     drain_messages: int = 40_000
     peer_events: int = 2_000
     paced_events: int = 20_000
@@ -62,13 +61,12 @@ async def figures(place: Ground, data_on: str, scale: Scale) -> AsyncIterator[Li
 
 
 async def coalesced(place: Ground, mix: traffic.Mix, scale: Scale) -> Line:
-    """Messages of `COALESCED` events, as under load; the limit is measured before and behind."""
-    limits = [await _limit(place, mix, scale)]
+    """Messages of `COALESCED` events, as under load; the limit is measured over as many, for tables grow slower."""
     run = await _sustained(place, mix, int(scale.seconds * scale.prepared_per_second), COALESCED, scale.seconds)
-    limits.append(await _limit(place, mix, scale))
+    with fresh_database(place) as fresh:
+        limit = await written_per_second(fresh.servers.database_url, mix, run.events)
     with fresh_database(place) as fresh:
         peers = await asyncio.to_thread(peer.events_per_second, fresh.servers.database_url, mix, scale.peer_events)
-    limit = statistics.mean(limits)
     return {
         **_about("coalesced", mix, COALESCED),
         **run.line(),
@@ -171,11 +169,6 @@ def _used(process: psutil.Process | None) -> float:
     """Seconds of a processor that a process and those under it used so far."""
     everyone = [] if process is None else [process, *process.children(recursive=True)]
     return sum(times.user + times.system for one in everyone if (times := one.cpu_times()))
-
-
-async def _limit(place: Ground, mix: traffic.Mix, scale: Scale) -> float:
-    with fresh_database(place) as fresh:
-        return await written_per_second(fresh.servers.database_url, mix, scale.limit_events)
 
 
 @contextmanager

@@ -17,7 +17,6 @@ TINY = Scale(
     seconds=1,
     prepared_per_second=2000,
     prepared_alone_per_second=500,
-    limit_events=2000,
     drain_messages=200,
     peer_events=40,
     paced_events=400,

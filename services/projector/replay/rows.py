@@ -102,7 +102,7 @@ def _close(rows: Rows, batch: Batch | None, last_event_id: int, said: list[tuple
         return
     placed = Placed(batch, last_event_id, b"")
     rows.batches += tables.new_batches([placed])
-    rows.jobs += tables.jobs([placed], {batch.id: None})
+    rows.jobs += tables.jobs([placed])
     for fact, data in said:
         event, at = fact.event, fact.occurred_at
         if isinstance(event, JobCompleted):

@@ -9,7 +9,7 @@ import pytest
 
 from schema.cloudevents import Fact
 from schema.events import BatchCancelled, BatchExpired, BatchNotificationRequested
-from services.projector import chain
+from services.projector import chain, projection
 from services.projector.record import Arrival, Folded, record
 from services.projector.store import Store
 from services.runtime.clock import new_id, now
@@ -41,6 +41,20 @@ async def test_a_batch_becomes_rows(rig: Rig) -> None:
         "job.stage_entered",
         "batch.started",
     ]
+    await rig.dense()
+
+
+async def test_a_batch_that_is_over_is_soon_forgotten_and_goes_on_from_the_tables(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projection, "CACHED_OVER", 0)
+    batches = [new_id() for _ in range(3)]
+    async with projecting(rig.amqp_url, rig.database_url):
+        for batch in batches:  # what follows comes at once, perhaps before the end of its batch is written
+            await rig.say(batch, *whole_batch(batch, 3), BatchNotificationRequested(email="parent@home.example"))
+        await rig.until("SELECT count(*)::int FROM processing_batches WHERE notification_email IS NOT NULL", 3)
+    assert await rig.rows("SELECT DISTINCT status, completed_pdfs FROM processing_batches") == [("completed", 3)]
+    assert await rig.rows("SELECT reason FROM set_aside_events") == []
     await rig.dense()
 
 

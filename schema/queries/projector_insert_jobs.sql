@@ -1,3 +1,4 @@
+-- The jobs of a batch that was not there before.
 INSERT INTO batch_jobs (
   id, batch_id, sequence, source_type, source_url, filename, file_checksum, status, stage, stage_step,
   progress_message, extraction_id, result_code, error_message, error_code, retry_count, cached, created_at, started_at, completed_at
@@ -7,10 +8,3 @@ SELECT * FROM unnest(
   $10::int[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::text[], $16::int[], $17::bool[],
   $18::timestamptz[], $19::timestamptz[], $20::timestamptz[]
 )
-ON CONFLICT (id) DO UPDATE SET
-  file_checksum = excluded.file_checksum, status = excluded.status, stage = excluded.stage,
-  stage_step = excluded.stage_step,
-  progress_message = excluded.progress_message, extraction_id = excluded.extraction_id,
-  result_code = excluded.result_code, error_message = excluded.error_message, error_code = excluded.error_code,
-  retry_count = excluded.retry_count, cached = excluded.cached, started_at = excluded.started_at,
-  completed_at = excluded.completed_at
