@@ -1,4 +1,4 @@
--- What can change of a job; to offer whole rows as new ones first takes a third longer.
+-- What can change of a job; to offer whole rows as new ones first takes a quarter longer.
 UPDATE batch_jobs j SET
   file_checksum = v.file_checksum, status = v.status, stage = v.stage, stage_step = v.stage_step,
   progress_message = v.progress_message, extraction_id = v.extraction_id, result_code = v.result_code,

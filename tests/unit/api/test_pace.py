@@ -9,12 +9,18 @@ from schema.errors import Rejected
 from services.api import pace
 from services.api.pace import Pace
 from services.api.settings import ApiSettings
+from services.runtime.connections import WHOLE
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
 
-async def read(chunks: list[tuple[float, int]], method: str = "POST", **settings: Any) -> tuple[int, int]:  # noqa: ANN401
+async def read(
+    chunks: list[tuple[float, int]],
+    method: str = "POST",
+    extensions: tuple[str, ...] = (),
+    **settings: Any,  # noqa: ANN401 - of any kind
+) -> tuple[int, int]:
     """How many messages and bytes an application gets of a body whose chunks come after these seconds.
 
     What was never asked for stays in `chunks`.
@@ -36,7 +42,8 @@ async def read(chunks: list[tuple[float, int]], method: str = "POST", **settings
     async def send(_: Message) -> None:
         """Nothing is answered."""
 
-    await Pace(app, ApiSettings.model_validate(settings))({"type": "http", "method": method}, receive, send)
+    scope = {"type": "http", "method": method, "extensions": {name: {} for name in extensions}}
+    await Pace(app, ApiSettings.model_validate(settings))(scope, receive, send)
     return got[0], got[1]
 
 
@@ -68,3 +75,7 @@ async def test_it_has_an_end() -> None:
 
 async def test_what_has_no_body_is_not_looked_at() -> None:
     assert await read([(0.1, 0)], method="GET", body_silence_seconds=0.01) == (1, 0)
+
+
+async def test_what_the_server_has_to_its_end_has_no_clock() -> None:
+    assert await read([(0.1, 10)], extensions=(WHOLE,), body_silence_seconds=0.01) == (1, 10)

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import asyncio
 import resource
+from typing import TYPE_CHECKING
 
 import pytest
 
-from services.runtime.connections import ANSWERED_MORE, OTHER_FILES, fitting
+from services.runtime import http
+from services.runtime.connections import ANSWERED_MORE, OTHER_FILES, WHOLE, fitting
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
 
 OTHERS = ANSWERED_MORE + OTHER_FILES
 
@@ -36,3 +42,20 @@ def test_where_a_system_gives_no_more_files_than_it_told_fewer_connections_fit(m
     monkeypatch.setattr(resource, "getrlimit", lambda _: (2000, resource.RLIM_INFINITY))
     monkeypatch.setattr(resource, "setrlimit", refuse)
     assert fitting(10_000) == 2000 - OTHERS
+
+
+@pytest.mark.parametrize(("sent", "whole"), [(b"all of it", b"yes"), (b"a part", b"no"), (b"", b"no")])
+async def test_a_body_is_called_whole_when_its_end_is_there(sent: bytes, whole: bytes) -> None:
+    async def app(scope: Scope, _: Receive, send: Send) -> None:
+        body = b"yes" if WHOLE in scope.get("extensions", ()) else b"no"
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    async with http.serve(app, "127.0.0.1", 0) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = b"POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: 9\r\n\r\n"
+        writer.write(head + sent)
+        async with asyncio.timeout(10):
+            answer = await reader.read()
+        writer.close()
+    assert answer.endswith(b"\r\n" + whole + b"\r\n0\r\n\r\n")
