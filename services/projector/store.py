@@ -7,7 +7,7 @@ import asyncpg
 
 from schema.errors import HeatstreamError
 from schema.states import BatchStatus, ErrorCode, JobStatus, Stage
-from services.projector import tables
+from services.projector import columns, tables
 from services.projector.state import Batch, Job, Placed
 from services.runtime.database import CHANNEL
 from services.runtime.queries import query
@@ -116,7 +116,7 @@ async def _put(connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], row
             if int(done.rsplit(" ", 1)[1]) != len(batches):
                 raise Conflict(f"{name}: {done} of {len(batches)}")
     if rows.log:
-        await connection.copy_records_to_table("batch_events", records=rows.log, columns=tables.LOG_COLUMNS)
+        await connection.copy_records_to_table("batch_events", records=rows.log, columns=columns.LOG)
     for name, result_rows in rows.results:
         if result_rows:
             await connection.execute(query(name), *tables.columns(result_rows))

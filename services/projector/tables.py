@@ -76,6 +76,23 @@ def known_batches(places: Iterable[tuple[Placed, Placed]]) -> list[Row]:
     )
 
 
+def _moving(job: Job) -> Row:
+    """From `file_checksum` to `cached`: what events move of a job."""
+    return (
+        job.file_checksum,
+        job.status,
+        job.stage,
+        job.stage_step,
+        job.progress_message,
+        job.extraction_id,
+        job.result_code,
+        job.error_message,
+        job.error_code,
+        job.attempt - 1,
+        job.cached,
+    )
+
+
 def jobs(places: Iterable[Placed]) -> list[Row]:
     """All jobs of these batches."""
     return sorted(
@@ -86,17 +103,7 @@ def jobs(places: Iterable[Placed]) -> list[Row]:
             job.source_type,
             job.source_url,
             job.filename,
-            job.file_checksum,
-            job.status,
-            job.stage,
-            job.stage_step,
-            job.progress_message,
-            job.extraction_id,
-            job.result_code,
-            job.error_message,
-            job.error_code,
-            job.attempt - 1,
-            job.cached,
+            *_moving(job),
             job.created_at,
             job.started_at,
             job.completed_at,
@@ -109,22 +116,7 @@ def jobs(places: Iterable[Placed]) -> list[Row]:
 def changed_jobs(places: Iterable[tuple[Placed, Placed]]) -> list[Row]:
     """Of batches as they are and as they were, the jobs that are not as they were: what can change of them."""
     return sorted(
-        (
-            job.id,
-            job.file_checksum,
-            job.status,
-            job.stage,
-            job.stage_step,
-            job.progress_message,
-            job.extraction_id,
-            job.result_code,
-            job.error_message,
-            job.error_code,
-            job.attempt - 1,
-            job.cached,
-            job.started_at,
-            job.completed_at,
-        )
+        (job.id, *_moving(job), job.started_at, job.completed_at)
         for (batch, *_), (old, *_) in places
         for job in batch.jobs.values()
         if old.jobs.get(job.id) is not job
@@ -161,24 +153,6 @@ def log_rows(recorded: Iterable[Recorded]) -> list[Row]:
             trace,
         ), event_id, salt, data, commit, link in recorded
     ]
-
-
-LOG_COLUMNS = (
-    "batch_id",
-    "event_id",
-    "message_id",
-    "type",
-    "version",
-    "occurred_at",
-    "source",
-    "correlation_id",
-    "causation_id",
-    "traceparent",
-    "salt",
-    "data",
-    "commitment",
-    "digest",
-)
 
 
 def results(recorded: Iterable[Recorded], touched: Mapping[UUID, Placed]) -> tuple[list[Row], list[Row], list[Row]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from schema.identity import job_id, result_code
-from services.projector import tables
+from services.projector import columns
 from tests.bench.traffic import LIVE_BATCHES, SWIMS, USUAL
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ async def fill(connection: Connection, events: int, seed: int = 7) -> int:
 
 
 async def _copy(connection: Connection, pending: list[Row]) -> int:
-    await connection.copy_records_to_table("batch_events", records=pending, columns=tables.LOG_COLUMNS)
+    await connection.copy_records_to_table("batch_events", records=pending, columns=columns.LOG)
     number = len(pending)
     pending.clear()
     return number

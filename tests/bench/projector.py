@@ -38,7 +38,7 @@ class Scale:
     seconds: float = 60
     #: The queue holds so many events for each second; the run ends sooner where that is too few.
     prepared_per_second: int = 30_000
-    prepared_alone_per_second: int = 15_000
+    prepared_alone_per_second: int = 22_000
     drain_messages: int = 40_000
     peer_events: int = 2_000
     paced_events: int = 20_000

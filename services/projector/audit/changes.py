@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from services.projector.audit.read_rows import BATCH_COLUMNS, JOB_COLUMNS, folded_batch, folded_jobs
+from services.projector import columns
+from services.projector.audit.read_rows import folded_batch, folded_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,12 +47,12 @@ def told(steps: Iterable[Step]) -> Iterator[tuple[Step, list[Change]]]:
 
 
 def _batch(place: Placed) -> dict[str, Any]:
-    return dict(zip(BATCH_COLUMNS, folded_batch(place), strict=True))
+    return dict(zip(columns.BATCHES, folded_batch(place), strict=True))
 
 
 def _jobs(place: Placed) -> dict[int, dict[str, Any]]:
     """By sequence, in that order."""
-    rows = [dict(zip(JOB_COLUMNS, row, strict=True)) for row in folded_jobs(place)]
+    rows = [dict(zip(columns.JOBS, row, strict=True)) for row in folded_jobs(place)]
     return {row["sequence"]: row for row in sorted(rows, key=lambda row: row["sequence"])}
 
 

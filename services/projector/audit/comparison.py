@@ -6,16 +6,10 @@ import orjson
 
 from schema import identity
 from schema.events import JobCompleted
+from services.projector import columns
 from services.projector.audit.changes import told
 from services.projector.audit.difference import BATCHES, EXTRACTIONS, JOBS, LINKS, LOG, Difference
-from services.projector.audit.read_rows import (
-    BATCH_COLUMNS,
-    EXTRACTION_COLUMNS,
-    JOB_COLUMNS,
-    LINK_COLUMNS,
-    folded_batch,
-    folded_jobs,
-)
+from services.projector.audit.read_rows import folded_batch, folded_jobs
 from services.projector.audit.refold import Unfoldable, advance, refold
 from services.projector.fold import consequence
 from services.projector.state import Placed
@@ -74,7 +68,7 @@ def unlike(
     if row is None:
         yield Difference(batch_id, head, BATCHES, "id", NO_ROW)
         return
-    wrong = _wrong(None, BATCH_COLUMNS, folded_batch(place), row)
+    wrong = _wrong(None, columns.BATCHES, folded_batch(place), row)
     yield from _jobs(place, completed, jobs, wrong, cited)
     if wrong:
         yield from _dated(wrong, rows, documents)
@@ -95,7 +89,7 @@ def _jobs(
         if job is None:
             yield Difference(batch_id, head, JOBS, "id", f"job {folded[2]}: {NO_ROW}")
             continue
-        wrong += _wrong(folded[2], JOB_COLUMNS, folded, job.row)
+        wrong += _wrong(folded[2], columns.JOBS, folded, job.row)
         if said is not None:
             yield from _link(*said, expires_at, folded, job)
             yield from _extraction(*said, folded, job, cited)
@@ -127,7 +121,7 @@ def _link(event: Row, document: Document, expires_at: object, folded: Values, jo
         yield Difference(event.batch_id, event.event_id, LINKS, "id", f"job {folded[2]}: {NO_ROW}")
         return
     expected = (folded[0], document["result_code"], folded[11], expires_at, event.occurred_at)
-    for _, column in _wrong(None, LINK_COLUMNS, expected, job.link):
+    for _, column in _wrong(None, columns.LINKS, expected, job.link):
         yield Difference(event.batch_id, event.event_id, LINKS, column, f"job {folded[2]}: {NOT_FOLDED}")
 
 
@@ -163,7 +157,7 @@ def _extraction(
     dates = [date and str(date) for date in kept[5:8]]
     same = [_same(name, text, event.data or "", found) for name, text in lists.items()]
     for _, column in _wrong(
-        None, EXTRACTION_COLUMNS, expected, (*kept[:5], *dates, kept[8], *same, created_at, message_id)
+        None, columns.EXTRACTIONS, expected, (*kept[:5], *dates, kept[8], *same, created_at, message_id)
     ):
         yield wrong(column, NOT_FOLDED)
 

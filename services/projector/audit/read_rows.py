@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from services.projector import tables
 from services.projector.audit.looking import fetch
+from services.projector.columns import JOBS, LINKS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -15,72 +16,7 @@ if TYPE_CHECKING:
 
     Values = tuple[Any, ...]
 
-#: As `tables.new_batches` gives them.
-BATCH_COLUMNS = (
-    "id",
-    "swimmer_name",
-    "total_pdfs",
-    "completed_pdfs",
-    "failed_pdfs",
-    "status",
-    "created_at",
-    "started_at",
-    "completed_at",
-    "expires_at",
-    "client_ip",
-    "last_event_id",
-    "notification_email",
-    "notification_requested_at",
-    "notification_sent_at",
-    "redriven_at",
-)
-#: As `tables.jobs` gives them.
-JOB_COLUMNS = (
-    "id",
-    "batch_id",
-    "sequence",
-    "source_type",
-    "source_url",
-    "filename",
-    "file_checksum",
-    "status",
-    "stage",
-    "stage_step",
-    "progress_message",
-    "extraction_id",
-    "result_code",
-    "error_message",
-    "error_code",
-    "retry_count",
-    "cached",
-    "created_at",
-    "started_at",
-    "completed_at",
-)
-LINK_COLUMNS = (
-    "id",
-    "short_code",
-    "extraction_id",
-    "expires_at",
-    "created_at",
-)
-EXTRACTION_COLUMNS = (
-    "id",
-    "pdf_id",
-    "swimmer_name_normalized",
-    "swimmer_name_display",
-    "meet_name",
-    "session_date",
-    "meet_date_start",
-    "meet_date_end",
-    "venue",
-    "events",
-    "warnings",
-    "timeline",
-    "created_at",
-    "message_id",
-)
-_JOB, _LINK = len(JOB_COLUMNS), len(JOB_COLUMNS) + len(LINK_COLUMNS)
+_JOB, _LINK = len(JOBS), len(JOBS) + len(LINKS)
 
 
 class ReadJob(NamedTuple):

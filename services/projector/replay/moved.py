@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.projector import tables
-from services.projector.replay.rows import COLUMNS, folded
+from services.projector import columns, tables
+from services.projector.replay.rows import folded
 from services.runtime.queries import query
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ async def _write(connection: Connection, beside: Beside, rows: Rows) -> None:
         if shared:
             await connection.execute(query(name), *tables.columns(shared))
     for table, records in (("processing_batches", rows.batches), ("batch_jobs", rows.jobs)):
-        await connection.copy_records_to_table(table, schema_name=beside.into, columns=COLUMNS[table], records=records)
+        await connection.copy_records_to_table(
+            table, schema_name=beside.into, columns=columns.READ[table], records=records
+        )
     if rows.links:
         await connection.execute(query("projector_insert_links"), *tables.columns(rows.links))

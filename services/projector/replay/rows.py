@@ -24,30 +24,6 @@ if TYPE_CHECKING:
     from services.projector.tables import Row
 
 
-#: Of each table, in the order in which rows have them.
-COLUMNS = {
-    "pdf_files": (
-        *("id", "checksum", "source_url", "filename", "file_size_bytes", "created_at", "last_accessed_at"),
-        *("openai_file_id", "openai_file_expires_at"),
-    ),
-    "extraction_results": (
-        *("id", "pdf_id", "swimmer_name_normalized", "swimmer_name_display", "meet_name", "session_date"),
-        *("meet_date_start", "meet_date_end", "venue", "events", "warnings", "timeline", "created_at", "message_id"),
-    ),
-    "processing_batches": (
-        *("id", "swimmer_name", "total_pdfs", "completed_pdfs", "failed_pdfs", "status", "created_at", "started_at"),
-        *("completed_at", "expires_at", "client_ip", "last_event_id", "notification_email"),
-        *("notification_requested_at", "notification_sent_at", "redriven_at"),
-    ),
-    "batch_jobs": (
-        *("id", "batch_id", "sequence", "source_type", "source_url", "filename", "file_checksum", "status", "stage"),
-        *("stage_step", "progress_message", "extraction_id", "result_code", "error_message", "error_code"),
-        *("retry_count", "cached", "created_at", "started_at", "completed_at"),
-    ),
-    "result_links": ("id", "short_code", "extraction_id", "expires_at", "created_at"),
-}
-
-
 @dataclass(slots=True)
 class Rows:
     """What some batches come to, a list a table; of a file or an extraction others may have sightings too.

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import uvloop
 
 from schema import upcast
+from services.projector import columns
 from services.projector.replay.beside import Beside, beside
-from services.projector.replay.rows import COLUMNS, folded
+from services.projector.replay.rows import folded
 from services.runtime.database import Database
 from services.runtime.queries import query
 from services.runtime.settings import Settings
@@ -51,7 +52,7 @@ async def _fold_a_range(connection: Connection, schema: Beside) -> bool:
         rows = folded(await connection.fetch(query("projector_replay_range"), *which))
         for table, records in rows.of_tables():
             await connection.copy_records_to_table(
-                table, schema_name=schema.into, columns=COLUMNS[table], records=records
+                table, schema_name=schema.into, columns=columns.READ[table], records=records
             )
         await connection.execute(query("projector_replay_done"), number, rows.events, rows.unchanged)
         return True

@@ -8,7 +8,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from services.projector.audit import crew, read_rows
+from services.projector import columns
+from services.projector.audit import crew
 from services.projector.audit.crew import sample, verify_all, verify_batches
 from services.projector.audit.difference import BATCHES, EXTRACTIONS, FILES, JOBS, LINKS, LOG
 from services.projector.audit.looking import looking
@@ -31,10 +32,10 @@ OTHER = {
     "jsonb": "'[{\"lane\": 9}]'",
 }
 READ = {
-    BATCHES: read_rows.BATCH_COLUMNS,
-    JOBS: read_rows.JOB_COLUMNS,
-    LINKS: read_rows.LINK_COLUMNS,
-    EXTRACTIONS: read_rows.EXTRACTION_COLUMNS,
+    BATCHES: columns.BATCHES,
+    JOBS: columns.JOBS,
+    LINKS: columns.LINKS,
+    EXTRACTIONS: columns.EXTRACTIONS,
     FILES: (
         "source_url",
         "filename",

@@ -1,0 +1,96 @@
+"""The columns of each table, in the order in which the rows of `tables` and `replay.rows` have them."""
+
+from __future__ import annotations
+
+LOG = (
+    "batch_id",
+    "event_id",
+    "message_id",
+    "type",
+    "version",
+    "occurred_at",
+    "source",
+    "correlation_id",
+    "causation_id",
+    "traceparent",
+    "salt",
+    "data",
+    "commitment",
+    "digest",
+)
+PDFS = (
+    "id",
+    "checksum",
+    "source_url",
+    "filename",
+    "file_size_bytes",
+    "created_at",
+    "last_accessed_at",
+    "openai_file_id",
+    "openai_file_expires_at",
+)
+EXTRACTIONS = (
+    "id",
+    "pdf_id",
+    "swimmer_name_normalized",
+    "swimmer_name_display",
+    "meet_name",
+    "session_date",
+    "meet_date_start",
+    "meet_date_end",
+    "venue",
+    "events",
+    "warnings",
+    "timeline",
+    "created_at",
+    "message_id",
+)
+BATCHES = (
+    "id",
+    "swimmer_name",
+    "total_pdfs",
+    "completed_pdfs",
+    "failed_pdfs",
+    "status",
+    "created_at",
+    "started_at",
+    "completed_at",
+    "expires_at",
+    "client_ip",
+    "last_event_id",
+    "notification_email",
+    "notification_requested_at",
+    "notification_sent_at",
+    "redriven_at",
+)
+JOBS = (
+    "id",
+    "batch_id",
+    "sequence",
+    "source_type",
+    "source_url",
+    "filename",
+    "file_checksum",
+    "status",
+    "stage",
+    "stage_step",
+    "progress_message",
+    "extraction_id",
+    "result_code",
+    "error_message",
+    "error_code",
+    "retry_count",
+    "cached",
+    "created_at",
+    "started_at",
+    "completed_at",
+)
+LINKS = ("id", "short_code", "extraction_id", "expires_at", "created_at")
+#: What a replay fills, each table behind those that it refers to.
+READ = {
+    "pdf_files": PDFS,
+    "extraction_results": EXTRACTIONS,
+    "processing_batches": BATCHES,
+    "batch_jobs": JOBS,
+    "result_links": LINKS,
+}
