@@ -80,13 +80,13 @@ export class Results {
     if (!this.hasJumped) this.jump();
   }
 
-  /** To the session or the swim that the address names, with the focus. */
+  /** To the session or the swim that the address names, with the focus, unless that has gone on within it meanwhile. */
   jump() {
     const meant = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!meant || !this.node.contains(meant)) return;
     this.hasJumped = true;
     meant.scrollIntoView();
-    meant.focus({ preventScroll: true });
+    if (!meant.contains(document.activeElement)) meant.focus({ preventScroll: true });
   }
 
   /** What can be done with all of it. */
