@@ -94,13 +94,18 @@ async def whole_versions(page: Page) -> list[str]:
     return list(found)
 
 
+async def visited(page: Page, url: str) -> None:
+    """Once, and so that the code is kept."""
+    await page.goto(url)
+    await titled(page, "First")
+    await page.evaluate(KEEPS_CODE)
+
+
 async def test_an_upgrade_takes_the_new_code_with_and_without_a_network(
     page: Page, gateway: tuple[Gateway, str]
 ) -> None:
     served, url = gateway
-    await page.goto(url)
-    await titled(page, "First")
-    await page.evaluate(KEEPS_CODE)
+    await visited(page, url)
     for title in ("Second", "Third"):
         served.serve(title)
         await page.reload()
@@ -118,9 +123,7 @@ async def test_a_version_of_which_files_of_another_are_served_is_not_kept(
 ) -> None:
     """Gateways are upgraded one by one, and a proxy asks now this one and now that one."""
     served, url = gateway
-    await page.goto(url)
-    await titled(page, "First")
-    await page.evaluate(KEEPS_CODE)
+    await visited(page, url)
     served.serve("Third", worker="Second")
     await page.reload()
     await titled(page, "Third")

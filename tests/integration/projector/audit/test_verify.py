@@ -36,15 +36,7 @@ READ = {
     JOBS: columns.JOBS,
     LINKS: columns.LINKS,
     EXTRACTIONS: columns.EXTRACTIONS,
-    FILES: (
-        "source_url",
-        "filename",
-        "file_size_bytes",
-        "created_at",
-        "last_accessed_at",
-        "openai_file_id",
-        "openai_file_expires_at",
-    ),
+    FILES: columns.PDFS[2:],  # without what names a file
 }
 
 
