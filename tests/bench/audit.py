@@ -59,6 +59,8 @@ async def _fill(url: str) -> int:
             await store.write("bench", before, folded)
             places |= folded.touched
             made += len(folded.recorded)
+        async with database.connection() as connection:
+            await connection.execute("VACUUM ANALYZE")  # or autovacuum does it meanwhile, and takes of the processors
     return made
 
 

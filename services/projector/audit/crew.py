@@ -32,21 +32,26 @@ def verify_all(url: str, *, processes: int | None = None, chain_only: bool = Fal
         about = len(ranges) * EVENTS_A_RANGE
         for report in _reports(url, seen, ranges, processes or os.cpu_count() or 1, chain_only=chain_only):
             yield report, about
-        if not chain_only:
-            yield Report(differences=list(shared(seen))), about
 
 
 def _reports(url: str, seen: Looking, ranges: list[Range], processes: int, *, chain_only: bool) -> Iterator[Report]:
-    """The report of each range, in any order. What a process costs is worth it for more than one."""
+    """The report of each range, and of what none of them shows, in any order.
+
+    What a process costs is worth it for more than one range.
+    """
     if (count := min(processes, len(ranges))) == 1:
         for which in ranges:
             yield verify(seen, which, chain_only=chain_only)
+        if not chain_only:
+            yield shared(seen)
         return
     moment = moment_of(seen)
     children = multiprocessing.get_context("forkserver")
     children.set_forkserver_preload([__name__])  # so that what they need is imported once
     with ProcessPoolExecutor(count, children, _settle) as pool:
-        work = [pool.submit(_verify, url, moment, which, chain_only=chain_only) for which in ranges]
+        # What takes longest comes first, or a process would stand idle behind it.
+        work = [] if chain_only else [pool.submit(_verify_shared, url, moment)]
+        work += [pool.submit(_verify, url, moment, which, chain_only=chain_only) for which in ranges]
         try:
             for report in as_completed(work):
                 yield report.result()
@@ -84,6 +89,11 @@ def _settle() -> None:
 def _verify(url: str, moment: str, which: Range, *, chain_only: bool) -> Report:
     with reaching():
         return verify(_seen(url, moment), which, chain_only=chain_only)
+
+
+def _verify_shared(url: str, moment: str) -> Report:
+    with reaching():
+        return shared(_seen(url, moment))
 
 
 @cache

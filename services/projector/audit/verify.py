@@ -15,8 +15,6 @@ from services.projector.audit.refold import validated
 from services.projector.replay.trusted import trusted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from services.projector.audit.log import Row
     from services.projector.audit.looking import Looking
     from services.projector.audit.read_rows import ReadRows
@@ -98,10 +96,12 @@ def _unlike(
     return list(comparison.unlike(log, documents, read, cited, validated))
 
 
-def shared(seen: Looking) -> Iterator[Difference]:
+def shared(seen: Looking) -> Report:
     """What no range of batches shows: results that belong to no job, and files, whose sightings are of many batches."""
+    report = Report()
     for table, identifier in fetch(seen, "projector_audit_strays"):
-        yield Difference(None, None, table, "id", f"{identifier}: {comparison.STRAY}")
+        report.differences.append(Difference(None, None, table, "id", f"{identifier}: {comparison.STRAY}"))
     for batch_id, event_id, column, there, sighted in fetch(seen, "projector_audit_files"):
         sentence = comparison.NOT_FOLDED if there and sighted else comparison.STRAY if there else comparison.NO_ROW
-        yield Difference(batch_id, event_id, FILES, column, sentence)
+        report.differences.append(Difference(batch_id, event_id, FILES, column, sentence))
+    return report

@@ -117,7 +117,7 @@ class Book:
     def differences(self) -> list[Difference]:
         """All that there are."""
         with looking(self.url) as seen:
-            return [*verify(seen, Range(FIRST, LAST)).differences, *shared(seen)]
+            return [*verify(seen, Range(FIRST, LAST)).differences, *shared(seen).differences]
 
     def places(self) -> set[tuple[UUID | None, int | None, str, str | None]]:
         return {difference[:4] for difference in self.differences()}

@@ -213,6 +213,19 @@ async def test_a_file_that_is_missing_is_named_by_its_first_sighting(book: Book)
     assert book.places() == {(book.retried, 9, FILES, "id")}
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_however_many_look_what_belongs_to_no_batch_is_looked_at_once(
+    processes: int, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "EVENTS_A_RANGE", 5)
+    book.change("DELETE FROM pdf_files WHERE checksum = %s", "f" * 32)
+    found = [one[:4] for report, _ in verify_all(book.url, processes=processes) for one in report.differences]
+    assert found == [(book.retried, 9, FILES, "id")]
+    assert [
+        one for report, _ in verify_all(book.url, processes=processes, chain_only=True) for one in report.differences
+    ] == []
+
+
 async def test_rows_that_follow_from_nothing_are_named(book: Book) -> None:
     nobody = UUID(int=7)
     book.change("INSERT INTO pdf_files (checksum) VALUES ('x')")
