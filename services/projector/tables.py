@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from schema import identity
 from schema.events import AiFile, BatchDeadLetterRedriven, JobCompleted, JobStageEntered
-from schema.extraction import EventStart, SwimEntry, Warning  # noqa: A004 - as in its home
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from services.projector.state import Job, Placed
 
 Row = tuple[Any, ...]
-_SWIMS = TypeAdapter(tuple[SwimEntry, ...])
-_WARNINGS = TypeAdapter(tuple[Warning, ...])
-_TIMELINE = TypeAdapter(tuple[EventStart, ...])
 
 
 def columns(rows: list[Row]) -> list[list[Any]]:
@@ -213,9 +209,9 @@ def _extraction(extraction_id: UUID, pdf_id: UUID, fact: Fact, event: JobComplet
         found.meet_date_start,
         found.meet_date_end,
         found.venue,
-        _SWIMS.dump_json(found.events, exclude_none=True),
-        _WARNINGS.dump_json(found.warnings, exclude_none=True),
-        _TIMELINE.dump_json(found.timeline, exclude_none=True),
+        to_json(found.events, exclude_none=True),
+        to_json(found.warnings, exclude_none=True),
+        to_json(found.timeline, exclude_none=True),
         fact.occurred_at,
         fact.id,
     )

@@ -28,42 +28,48 @@ if TYPE_CHECKING:
 
     from services.projector.state import Placed
 
-TOPOLOGY = topology(1, 35)
-QUEUE = events_queue(0)
+MOST_PARTITIONS = 2
+TOPOLOGY = topology(MOST_PARTITIONS, 35)
+QUEUES = [events_queue(number) for number in range(MOST_PARTITIONS)]
 UNCONFIRMED = 1000
 MESSAGES_AN_ACKNOWLEDGEMENT = 50
 TRANSACTIONS_AT_A_TIME = 50
 
 
-async def fill(amqp_url: str, bodies: Iterable[bytes]) -> int:
-    """An emptied queue with these messages in it, each on disk; returns how many."""
+async def fill(amqp_url: str, messages: Iterable[tuple[int, bytes]]) -> int:
+    """Emptied queues with these messages in them, by partition, each on disk; returns how many."""
     filled = 0
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
         await declare_topology(channel, TOPOLOGY)
-        await (await channel.get_queue(QUEUE)).purge()
+        for queue in QUEUES:
+            await (await channel.get_queue(queue)).purge()
         exchange = await channel.get_exchange(EVENTS)
-        left = iter(bodies)
+        left = iter(messages)
         while load := list(islice(left, UNCONFIRMED)):
-            messages = [aio_pika.Message(body, delivery_mode=2) for body in load]
-            await asyncio.gather(*(exchange.publish(message, "0") for message in messages))
+            await asyncio.gather(
+                *(exchange.publish(aio_pika.Message(body, delivery_mode=2), str(number)) for number, body in load)
+            )
             filled += len(load)
     return filled
 
 
 async def waiting(amqp_url: str) -> int:
-    """Messages in the queue that were given to nobody yet."""
+    """Messages in the queues that were given to nobody yet."""
     async with await aio_pika.connect(amqp_url) as connection:
-        queue = await (await connection.channel()).get_queue(QUEUE)
-        return int((await queue.declare()).message_count or 0)
+        channel = await connection.channel()
+        found = [await channel.declare_queue(queue, passive=True) for queue in QUEUES]
+        return sum(queue.declaration_result.message_count or 0 for queue in found)
 
 
-async def drained_per_second(amqp_url: str, bodies: Iterable[bytes], *, past_aio_pika: bool = False) -> float:
-    """Messages had and acknowledged, in bulk, without a look into them.
+async def drained_per_second(
+    amqp_url: str, messages: Iterable[tuple[int, bytes]], *, past_aio_pika: bool = False
+) -> float:
+    """Messages of the first partition had and acknowledged, in bulk, without a look into them.
 
     By aio-pika's queue, or past it, as the projector has them.
     """
-    messages = await fill(amqp_url, bodies)
+    filled = await fill(amqp_url, messages)
     kind = Connection if past_aio_pika else aio_pika.Connection
     async with await aio_pika.connect(amqp_url, connection_class=kind) as connection:
         channel = await connection.channel(publisher_confirms=False)
@@ -74,7 +80,7 @@ async def drained_per_second(amqp_url: str, bodies: Iterable[bytes], *, past_aio
         def take(tag: int, _: bytes) -> None:
             nonlocal newest
             newest = tag
-            if tag % MESSAGES_AN_ACKNOWLEDGEMENT == 0 or tag == messages:
+            if tag % MESSAGES_AN_ACKNOWLEDGEMENT == 0 or tag == filled:
                 some_taken.set()
 
         async def take_message(message: AbstractIncomingMessage) -> None:
@@ -82,14 +88,14 @@ async def drained_per_second(amqp_url: str, bodies: Iterable[bytes], *, past_aio
 
         began = time.perf_counter()
         if isinstance(connection, Connection):
-            await connection.deliveries.consume(underlay, QUEUE, take)
+            await connection.deliveries.consume(underlay, QUEUES[0], take)
         else:
-            await (await channel.get_queue(QUEUE)).consume(take_message)
-        while newest < messages:
+            await (await channel.get_queue(QUEUES[0])).consume(take_message)
+        while newest < filled:
             await some_taken.wait()
             some_taken.clear()
             await underlay.basic_ack(newest, multiple=True, wait=False)
-        return messages / (time.perf_counter() - began)
+        return filled / (time.perf_counter() - began)
 
 
 async def written_per_second(database_url: str, mix: traffic.Mix, events: int) -> float:
@@ -114,5 +120,5 @@ def _rows(mix: traffic.Mix, events: int) -> Iterator[Rows]:
     while arrivals := [Arrival(fact, None) for fact in islice(said, MOST_EVENTS)]:
         before = {one.fact.batch_id: places.get(one.fact.batch_id) for one in arrivals}
         folded = record(before, arrivals, chance)
-        yield Rows.of(QUEUE, before, folded)
+        yield Rows.of(QUEUES[0], before, folded)
         places |= {batch_id: None if place.batch.status.over else place for batch_id, place in folded.touched.items()}

@@ -20,7 +20,7 @@ from tests.bench.ground import Ground, fresh_database, ground
 from tests.bench.limits import drained_per_second, fill, waiting, written_per_second
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from deploy.local.process import Process
 
@@ -37,7 +37,7 @@ class Scale:
 
     seconds: float = 60
     #: The queue holds so many events for each second; the run ends sooner where that is too few.
-    prepared_per_second: int = 30_000
+    prepared_per_second: int = 34_000
     prepared_alone_per_second: int = 22_000
     drain_messages: int = 40_000
     peer_events: int = 2_000
@@ -54,21 +54,25 @@ async def bench(scale: Scale = Scale()) -> AsyncIterator[Line]:
 
 
 async def figures(place: Ground, data_on: str, scale: Scale) -> AsyncIterator[Line]:
-    for mix in (traffic.USUAL, traffic.SHORT):
-        yield await coalesced(place, mix, scale)
+    for mix, partitions in ((traffic.USUAL, 1), (traffic.USUAL, 2), (traffic.SHORT, 2)):
+        yield await coalesced(place, mix, partitions, scale)
     yield await alone(place, scale)
     yield await latencies(place, data_on, scale)
 
 
-async def coalesced(place: Ground, mix: traffic.Mix, scale: Scale) -> Line:
-    """Messages of `COALESCED` events, as under load; the limit is measured over as many, for tables grow slower."""
-    run = await _sustained(place, mix, int(scale.seconds * scale.prepared_per_second), COALESCED, scale.seconds)
+async def coalesced(place: Ground, mix: traffic.Mix, partitions: int, scale: Scale) -> Line:
+    """Messages of `COALESCED` events, as under load; the limit is measured over as many, for tables grow slower.
+
+    With two partitions one's events are folded while the other's are written.
+    """
+    events = int(scale.seconds * scale.prepared_per_second)
+    run = await _sustained(place, traffic.messages(mix, events, COALESCED, partitions), partitions, scale.seconds)
     with fresh_database(place) as fresh:
         limit = await written_per_second(fresh.servers.database_url, mix, run.events)
     with fresh_database(place) as fresh:
         peers = await asyncio.to_thread(peer.events_per_second, fresh.servers.database_url, mix, scale.peer_events)
     return {
-        **_about("coalesced", mix, COALESCED),
+        **_about("coalesced", mix, COALESCED, partitions),
         **run.line(),
         "written_alone_per_second": round(limit),
         "ratio_to_written_alone": round(run.events_per_second / limit, 2),
@@ -85,15 +89,16 @@ async def alone(place: Ground, scale: Scale) -> Line:
     mix = traffic.USUAL
 
     async def drained(*, past_aio_pika: bool) -> float:
-        bodies = traffic.messages(mix, scale.drain_messages, 1)
-        return await drained_per_second(place.servers.amqp_url, bodies, past_aio_pika=past_aio_pika)
+        messages = traffic.messages(mix, scale.drain_messages, 1)
+        return await drained_per_second(place.servers.amqp_url, messages, past_aio_pika=past_aio_pika)
 
     drains, bare = [await drained(past_aio_pika=False)], await drained(past_aio_pika=True)
-    run = await _sustained(place, mix, int(scale.seconds * scale.prepared_alone_per_second), 1, scale.seconds)
+    events = int(scale.seconds * scale.prepared_alone_per_second)
+    run = await _sustained(place, traffic.messages(mix, events, 1), 1, scale.seconds)
     drains.append(await drained(past_aio_pika=False))
     drain = statistics.mean(drains)
     return {
-        **_about("alone", mix, 1),
+        **_about("alone", mix, 1, 1),
         **run.line(),
         "drained_per_second": round(drain),
         "ratio_to_drained": round(run.events_per_second / drain, 2),
@@ -144,10 +149,10 @@ class _Run:
         }
 
 
-async def _sustained(place: Ground, mix: traffic.Mix, events: int, events_a_message: int, seconds: float) -> _Run:
-    """From the first event in the log, for so long or until the queue is empty."""
-    await fill(place.servers.amqp_url, traffic.messages(mix, events, events_a_message))
-    with fresh_database(place) as fresh, _projector(fresh) as process:
+async def _sustained(place: Ground, messages: Iterable[tuple[int, bytes]], partitions: int, seconds: float) -> _Run:
+    """From the first event in the log, for so long or until the queues are empty."""
+    await fill(place.servers.amqp_url, messages)
+    with fresh_database(place) as fresh, _projector(fresh, partitions) as process:
         watched = psutil.Process(process.process.pid)  # type: ignore[union-attr]  # it runs
         connection = await asyncpg.connect(fresh.servers.database_url)
         server = psutil.Process(connection.get_server_pid()).parent()
@@ -172,20 +177,20 @@ def _used(process: psutil.Process | None) -> float:
 
 
 @contextmanager
-def _projector(place: Ground) -> Iterator[Process]:
+def _projector(place: Ground, partitions: int = 1) -> Iterator[Process]:
     command, environment, ready_url = service("projector", place.servers, place.state, 0)
     with launched(
         "projector",
         command,
         log=place.state / "logs" / "projector.log",
         ready=partial(is_ready, ready_url),
-        environment=environment,
+        environment={**environment, "HEATSTREAM_PARTITIONS": str(partitions)},
     ) as process:
         process.await_ready()
         yield process
 
 
-def _about(figure: str, mix: traffic.Mix, events_a_message: int) -> Line:
+def _about(figure: str, mix: traffic.Mix, events_a_message: int, partitions: int) -> Line:
     return {
         "bench": "projector",
         "figure": figure,
@@ -193,4 +198,5 @@ def _about(figure: str, mix: traffic.Mix, events_a_message: int) -> Line:
         "events_a_batch": mix.events_a_batch,
         "live_batches": traffic.LIVE_BATCHES,
         "events_a_message": events_a_message,
+        "partitions": partitions,
     }

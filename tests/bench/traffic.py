@@ -45,9 +45,9 @@ USUAL = Mix("usual", 15, (Stage.DOWNLOADING, Stage.EXTRACTING, Stage.EXTRACTING,
 SHORT = Mix("short", 5, (Stage.DOWNLOADING, Stage.EXTRACTING, Stage.CACHING))
 
 
-def facts(mix: Mix, seed: int = 7) -> Iterator[Fact]:
+def facts(mix: Mix) -> Iterator[Fact]:
     """Without an end: where one batch is over another begins."""
-    chance = random.Random(seed)  # noqa: S311 - an order, no secret
+    chance = random.Random(7)  # noqa: S311 - an order, no secret
     live = [_batch(mix, chance) for _ in range(LIVE_BATCHES)]
     while True:
         at = chance.randrange(LIVE_BATCHES)
@@ -57,11 +57,20 @@ def facts(mix: Mix, seed: int = 7) -> Iterator[Fact]:
             yield fact
 
 
-def messages(mix: Mix, events: int, events_a_message: int, seed: int = 7) -> Iterator[bytes]:
-    """The bodies of so many events, as the publisher joins them."""
-    said = islice(facts(mix, seed), events)
-    while load := [orjson.dumps(fact.to_cloudevent()) for fact in islice(said, events_a_message)]:
-        yield b"[" + b",".join(load) + b"]"
+def messages(mix: Mix, events: int, events_a_message: int, partitions: int = 1) -> Iterator[tuple[int, bytes]]:
+    """The partitions and bodies of so many events, as the publisher joins them."""
+    loads: list[list[bytes]] = [[] for _ in range(partitions)]
+    for fact in islice(facts(mix), events):
+        partition = identity.partition_of(fact.batch_id, partitions)
+        loads[partition].append(orjson.dumps(fact.to_cloudevent()))
+        if len(loads[partition]) == events_a_message:
+            yield partition, _joined(loads[partition])
+            loads[partition] = []
+    yield from ((partition, _joined(load)) for partition, load in enumerate(loads) if load)
+
+
+def _joined(load: list[bytes]) -> bytes:
+    return b"[" + b",".join(load) + b"]"
 
 
 def _batch(mix: Mix, chance: random.Random) -> Iterator[Fact]:

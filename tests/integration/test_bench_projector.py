@@ -30,7 +30,7 @@ async def test_the_bench_of_the_projector_prints_each_figure_beside_its_limit(
     assert amqp_url == private_servers.amqp_url  # emptied
     place = Ground(private_servers, state)
     runs = {
-        "ratio_to_written_alone": await projector.coalesced(place, traffic.SHORT, TINY),
+        "ratio_to_written_alone": await projector.coalesced(place, traffic.SHORT, 2, TINY),
         "ratio_to_drained": await projector.alone(place, TINY),
     }
     told = await projector.latencies(place, "memory", TINY)
