@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def made(about: str) -> typer.Typer:
+def new_group(about: str) -> typer.Typer:
     """A group of commands: without one of them it prints its help, as it stands."""
     return typer.Typer(help=about, no_args_is_help=True, rich_markup_mode=None)
 

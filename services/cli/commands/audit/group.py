@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.cli.command_group import add, made
+from services.cli.command_group import add, new_group
 from services.cli.commands.audit.signing import checkpoint, key
 from services.cli.commands.audit.telling import diff, show, why
 from services.cli.commands.audit.verifying import verify
 
-group = made(
+group = new_group(
     "Tell from the log what happened, and prove it.\n\n"
     "Needs the database, as a role that may read it; all of it only reads. docs/audit.md says what it proves."
 )

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.cli.command_group import add, made
+from services.cli.command_group import add, new_group
 from services.cli.commands.dead_letters.looking import list_, show
 from services.cli.commands.dead_letters.settling import drop, redrive
 
-group = made(
+group = new_group(
     "Look at the messages that could not be worked on, put them back, or throw them away.\n\n"
     "They wait in queues of their own at the broker, with the reason. `redrive` and `drop` only say what they would"
     " do, until --yes."

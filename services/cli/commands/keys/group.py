@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.cli.command_group import add, made
+from services.cli.command_group import add, new_group
 from services.cli.commands.keys.listing import list_
 from services.cli.commands.keys.making import create, revoke
 
-group = made(
+group = new_group(
     "Make and revoke keys for the gateway.\n\n"
     "They are kept in a file that the gateway reads (HEATSTREAM_KEYS_FILE), hashed: a key that is lost is made"
     " anew. docs/security.md says what a key is good for."

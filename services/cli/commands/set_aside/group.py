@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.cli.command_group import add, made
+from services.cli.command_group import add, new_group
 from services.cli.commands.set_aside.looking import list_, show
 from services.cli.commands.set_aside.retrying import retry
 
-group = made(
+group = new_group(
     "Look at the events that the projector set aside, and give them to it again.\n\n"
     "An event that it cannot read, or that changes nothing, is kept in the database with the reason. `retry` only"
     " says what it would do, until --yes."
