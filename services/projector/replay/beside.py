@@ -101,6 +101,8 @@ async def beside(connection: Connection, into: str) -> Beside:
     )
     if live is None:
         raise Rejected("no-log", "this database has no log of events: `heatstream migrate` makes one")
-    if not _NAME.fullmatch(into) or into.startswith("pg_") or into in (live, "information_schema"):
-        raise Rejected("bad-schema", f"{into!r} is no name for a new schema: take small letters, digits and _")
+    taken = into.startswith("pg_") or into in (live, "information_schema")
+    if taken or not _NAME.fullmatch(into) or not await connection.fetchval("SELECT quote_ident($1) = $1", into):
+        sentence = "is no name for a new schema: take small letters, digits and _, and no word of SQL"
+        raise Rejected("bad-schema", f"{into!r} {sentence}")
     return Beside(into, str(live))

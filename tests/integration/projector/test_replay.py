@@ -184,7 +184,7 @@ async def test_a_schema_that_is_not_ours_is_left_alone(database_url: str) -> Non
     connection = await asyncpg.connect(database_url)
     await connection.execute("CREATE SCHEMA theirs")
     await connection.close()
-    for name in ("theirs", "public", "pg_temp", "a b", "x;drop"):
+    for name in ("theirs", "public", "pg_temp", "a b", "x;drop", "then", "user"):
         with pytest.raises(Rejected, match="schema"):
             await replayed(database_url, name)
     assert await _schemas(database_url) == ["theirs"]
