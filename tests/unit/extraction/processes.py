@@ -28,10 +28,16 @@ def _is_there(pid: int) -> bool:
     return False
 
 
-async def spares(server: int, number: int = 2) -> set[int]:
-    """The children of a sandbox that wait for a PDF, once they are all there and all others gone."""
+SPARES = 2  # what a sandbox has unless it is told
+
+
+async def spares(server: int, *taken: int) -> set[int]:
+    """The children of a sandbox that wait for a PDF, once they are all there and those that were taken are gone.
+
+    By number alone, one that ends could stand for one that is yet to be forked.
+    """
     async with asyncio.timeout(5):
-        while len(found := _children(server)) != number:  # noqa: ASYNC110 - as above
+        while len(found := _children(server)) != SPARES or found & {*taken}:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.01)
     return found
 

@@ -27,8 +27,9 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 async def test_who_is_taken_is_replaced_before_the_next_comes(sandbox: Sandbox) -> None:
-    server = json.loads(await sandbox.run(hostile.describe, b""))["parent"]
-    waiting = await spares(server)
+    seen = json.loads(await sandbox.run(hostile.describe, b""))
+    server = seen["parent"]
+    waiting = await spares(server, seen["pid"])
     taken = {json.loads(await sandbox.run(hostile.describe, b""))["pid"] for _ in waiting}
 
     assert taken == waiting
@@ -44,7 +45,7 @@ async def test_what_every_reading_needs_is_built_once_unless_there_is_one_readin
 
 async def test_a_child_that_died_while_it_waited_costs_nothing(sandbox: Sandbox) -> None:
     seen = json.loads(await sandbox.run(hostile.describe, b""))
-    for waiting in await spares(seen["parent"]):
+    for waiting in await spares(seen["parent"], seen["pid"]):
         os.kill(waiting, signal.SIGKILL)
         assert await gone(waiting, 2)
 
@@ -74,7 +75,7 @@ async def test_a_reading_whose_fork_server_goes_is_worth_another_try(fifo: Path)
 
 async def test_nothing_is_left_of_a_closed_sandbox() -> None:
     async with Sandbox() as sandbox:
-        server = json.loads(await sandbox.run(hostile.describe, b""))["parent"]
-        children = await spares(server)
+        seen = json.loads(await sandbox.run(hostile.describe, b""))
+        children = await spares(seen["parent"], seen["pid"])
 
-    assert [pid for pid in (server, *children) if not await gone(pid, 2)] == []
+    assert [pid for pid in (seen["parent"], *children) if not await gone(pid, 2)] == []
