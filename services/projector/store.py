@@ -112,14 +112,14 @@ class Rows(NamedTuple):
 async def _put(connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], rows: Rows) -> None:
     for name, batches in rows.batches:
         if batches:
-            done = await connection.execute(query(name), *tables.columns(batches))
+            done = await connection.execute(query(name), *tables.arrays(batches))
             if int(done.rsplit(" ", 1)[1]) != len(batches):
                 raise Conflict(f"{name}: {done} of {len(batches)}")
     if rows.log:
         await connection.copy_records_to_table("batch_events", records=rows.log, columns=columns.LOG)
     for name, result_rows in rows.results:
         if result_rows:
-            await connection.execute(query(name), *tables.columns(result_rows))
+            await connection.execute(query(name), *tables.arrays(result_rows))
     if rows.expired:
         await connection.execute("SELECT erase_batches($1)", rows.expired)
     for start in range(0, len(rows.touched), IDS_A_NOTIFY):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 
 
-def columns(rows: list[Row]) -> list[list[Any]]:
+def arrays(rows: list[Row]) -> list[list[Any]]:
     """Rows turned into the arrays that `unnest` takes. There must be a row."""
     return [list(column) for column in zip(*rows, strict=True)]
 

@@ -53,7 +53,7 @@ class Tables(PostgresTrackingRecorder):
             with psycopg.RawCursor(cursor.connection) as raw:
                 for name, some in (*rows.batches, *rows.results):
                     if some:
-                        raw.execute(query(name).encode(), _spoken(name, tables.columns(some)))
+                        raw.execute(query(name).encode(), _spoken(name, tables.arrays(some)))
             self._insert_tracking(cursor, tracking)
 
     def skip(self, tracking: Tracking) -> None:

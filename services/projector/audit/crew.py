@@ -7,7 +7,7 @@ import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
-from functools import cache
+from functools import cache, partial
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,13 @@ from services.projector.audit.looking import fetch, looking, moment_of, reaching
 from services.projector.audit.verify import Range, Report, shared, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
     from services.projector.audit.looking import Looking
+
+    #: What one process does at a time: it can be sent to another.
+    Look = Callable[[Looking], Report]
 
 #: Events of a range, about: some megabytes of memory, and a second of work at most.
 EVENTS_A_RANGE = 20_000
@@ -39,19 +42,17 @@ def _reports(url: str, seen: Looking, ranges: list[Range], processes: int, *, ch
 
     What a process costs is worth it for more than one range.
     """
+    # What takes longest comes first, or a process would stand idle behind it.
+    looks: list[Look] = [] if chain_only else [shared]
+    looks += (partial(verify, which=which, chain_only=chain_only) for which in ranges)
     if (count := min(processes, len(ranges))) == 1:
-        for which in ranges:
-            yield verify(seen, which, chain_only=chain_only)
-        if not chain_only:
-            yield shared(seen)
+        yield from (look(seen) for look in looks)
         return
     moment = moment_of(seen)
     children = multiprocessing.get_context("forkserver")
     children.set_forkserver_preload([__name__])  # so that what they need is imported once
     with ProcessPoolExecutor(count, children, _settle) as pool:
-        # What takes longest comes first, or a process would stand idle behind it.
-        work = [] if chain_only else [pool.submit(_verify_shared, url, moment)]
-        work += [pool.submit(_verify, url, moment, which, chain_only=chain_only) for which in ranges]
+        work = [pool.submit(_look, url, moment, look) for look in looks]
         try:
             for report in as_completed(work):
                 yield report.result()
@@ -86,14 +87,9 @@ def _settle() -> None:
     gc.disable()
 
 
-def _verify(url: str, moment: str, which: Range, *, chain_only: bool) -> Report:
+def _look(url: str, moment: str, look: Look) -> Report:
     with reaching():
-        return verify(_seen(url, moment), which, chain_only=chain_only)
-
-
-def _verify_shared(url: str, moment: str) -> Report:
-    with reaching():
-        return shared(_seen(url, moment))
+        return look(_seen(url, moment))
 
 
 @cache

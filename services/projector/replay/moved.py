@@ -52,10 +52,10 @@ async def _write(connection: Connection, beside: Beside, rows: Rows) -> None:
         ("projector_upsert_extractions", [*rows.extractions.values()]),
     ):
         if shared:
-            await connection.execute(query(name), *tables.columns(shared))
+            await connection.execute(query(name), *tables.arrays(shared))
     for table, records in (("processing_batches", rows.batches), ("batch_jobs", rows.jobs)):
         await connection.copy_records_to_table(
             table, schema_name=beside.into, columns=columns.READ[table], records=records
         )
     if rows.links:
-        await connection.execute(query("projector_insert_links"), *tables.columns(rows.links))
+        await connection.execute(query("projector_insert_links"), *tables.arrays(rows.links))

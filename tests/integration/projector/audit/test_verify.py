@@ -219,11 +219,9 @@ async def test_however_many_look_what_belongs_to_no_batch_is_looked_at_once(
 ) -> None:
     monkeypatch.setattr(crew, "EVENTS_A_RANGE", 5)
     book.change("DELETE FROM pdf_files WHERE checksum = %s", "f" * 32)
-    found = [one[:4] for report, _ in verify_all(book.url, processes=processes) for one in report.differences]
-    assert found == [(book.retried, 9, FILES, "id")]
-    assert [
-        one for report, _ in verify_all(book.url, processes=processes, chain_only=True) for one in report.differences
-    ] == []
+    whole, chains = (verify_all(book.url, processes=processes, chain_only=only) for only in (False, True))
+    assert [one[:4] for report, _ in whole for one in report.differences] == [(book.retried, 9, FILES, "id")]
+    assert [one for report, _ in chains for one in report.differences] == []
 
 
 async def test_rows_that_follow_from_nothing_are_named(book: Book) -> None:
