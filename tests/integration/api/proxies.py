@@ -42,6 +42,8 @@ http {{
     include {home}/heatstream.conf;
 }}
 """
+#: Less than a test may take, so that what a proxy has logged is told where it does not start.
+START_SECONDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,13 @@ def caddy(state: Path, gateway: httpx2.AsyncClient | int, **changed: object) -> 
 def _running(name: str, command: list[str], proxy: Proxy, environment: dict[str, str]) -> Iterator[None]:
     log = proxy.logs / "said.log"
     with launched(
-        name, command, log=log, ready=lambda: _shakes_hands(proxy), environment=environment, user=machine.other_user()
+        name,
+        command,
+        log=log,
+        ready=lambda: _shakes_hands(proxy),
+        environment=environment,
+        start_seconds=START_SECONDS,
+        user=machine.other_user(),
     ) as process:
         process.await_ready()
         yield
